@@ -1,0 +1,2 @@
+//! Arguments, wiring and exit codes of the program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Evidence to a verdict: the WASM host of the gates.

@@ -1,0 +1,1 @@
+//! YAML text to a plan: the file format, its schema, its errors.

@@ -1,0 +1,1 @@
+//! Events to terminal frames, lines, NDJSON and HTML.

@@ -1,0 +1,1 @@
+//! The ports of the runner on a simulated cloud in virtual time.

@@ -1,0 +1,1 @@
+//! Core module to component: builds plugins/dist.

@@ -1,0 +1,1 @@
+//! Gate: the canary's share of bad responses against the baseline's.

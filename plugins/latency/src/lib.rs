@@ -1,0 +1,1 @@
+//! Gate: the canary's share of slow requests against the baseline's.

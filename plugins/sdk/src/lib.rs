@@ -1,0 +1,1 @@
+//! What a gate in Rust is written with: bindings and statistics.

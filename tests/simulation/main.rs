@@ -1,0 +1,1 @@
+//! Stories, crashes, seeds, schemas and house rules, on the light crates.

@@ -1,0 +1,1 @@
+//! The program, guests in the host and the editor, for real.
