@@ -1,1 +1,29 @@
-//! The pure state machine of a rollout: plan, events, effects, verdicts.
+//! The pure state machine of a rollout: Plan × Event × now → State × Effects.
+//!
+//! No clock, no I/O, no async, no SDK. What the words mean is in `engine/README.md`.
+
+mod effect;
+mod event;
+mod facts;
+mod plan;
+mod published;
+mod time;
+mod verdict;
+mod weight;
+
+pub use effect::{Effect, Watch};
+pub use event::{Event, Word};
+pub use facts::{
+    Baseline, Counts, Drift, Evidence, GateLook, Ground, Health, ReadBack, Side, SideHealth, Stack,
+    Standing, TrafficSample,
+};
+pub use plan::{
+    Gate, Grants, HttpGrant, Labels, Limits, Mode, OnInconclusive, OnInterrupt, OnTrouble, Phase,
+    Plan, Preflight, Scale, Service, Step, Topics,
+};
+pub use published::{
+    Ended, EventRecord, GateView, Goal, Level, Outcome, StackStatus, Started, StepView, What,
+};
+pub use time::EpochS;
+pub use verdict::{Decision, Finding, FindingStatus, GateDescription, Verdict, Wishes};
+pub use weight::{NotASplit, Split, Weight, WeightOutOfRange, Weights};
