@@ -1,0 +1,261 @@
+//! Canary against baseline by counts: what a counting gate keeps, and the rules it decides by.
+
+mod findings;
+mod needed;
+
+use crate::progress::{Progress, first_fresh_period};
+use crate::ruling::Ruling;
+use crate::settings::{Settings, Wording};
+use crate::statistics::{CountTest, Counts, PRIOR, WARM_UP_S, is_prior};
+use crate::text::{duration, e_value, grouped, percent, significant};
+use crate::{Phase, Situation};
+use findings::History;
+use serde::{Deserialize, Serialize};
+
+/// The evidence that lets a step go on, by the step's place; later ones need the last.
+const GO_ON: [f64; 3] = [0.0, 0.7, 1.5];
+/// The evidence that lets the canary take everything.
+const GO_TO_ALL: f64 = 3.0;
+/// "Too few errors to matter" never counts for more: what it says must be able to change.
+const NEGLIGIBLE_CAP: f64 = 2.0 * GO_TO_ALL;
+
+/// One closed period.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Period {
+    /// Its beginning, seconds since the epoch.
+    pub begin_s: u32,
+    /// Its length in seconds.
+    pub length_s: u32,
+    /// The canary's requests.
+    pub canary: Counts,
+    /// The baseline's; zero on a first release.
+    pub baseline: Counts,
+}
+
+/// Why a deployment is rolled back: kept, so that later looks say the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Crossing {
+    /// The e-value reached 1/α.
+    Evidence { log_e: f64, canary: Counts, baseline: Counts },
+    /// The hard guard spoke.
+    Ceiling { canary: Counts },
+}
+
+/// What a counting gate knows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// How far it has read.
+    pub progress: Progress,
+    test: CountTest,
+    /// ln of the likelihood ratio of "a negligible share is bad" against twice that share.
+    negligible: f64,
+    crossing: Option<Crossing>,
+    /// The canary's requests since the hard guard last looked.
+    guarded: Counts,
+    /// All compared requests.
+    canary: Counts,
+    baseline: Counts,
+    /// The requests of the newest compared period, and its length.
+    latest: [Counts; 2],
+    latest_s: u32,
+    /// How many periods since warm-up had canary requests.
+    warm_periods: u32,
+    history: History,
+}
+
+impl Comparison {
+    /// No evidence yet. `prior` is what the service's last release taught; one that is none is not
+    /// believed.
+    #[must_use]
+    pub fn new(settings: &Settings, prior: Option<[f64; 4]>) -> Self {
+        let prior = prior.filter(is_prior).unwrap_or(PRIOR);
+        Self {
+            progress: Progress::default(),
+            test: CountTest::new(settings.max_ratio, prior),
+            negligible: 0.0,
+            crossing: None,
+            guarded: Counts::default(),
+            canary: Counts::default(),
+            baseline: Counts::default(),
+            latest: [Counts::default(); 2],
+            latest_s: 0,
+            warm_periods: 0,
+            history: History::default(),
+        }
+    }
+
+    /// Takes in one closed period. At weight 100 only what both arms served before counts as a
+    /// comparison: what the baseline still gets then comes from resolvers gone astray.
+    pub fn observe(&mut self, period: &Period, situation: &Situation, settings: &Settings) {
+        let end_s = period.begin_s.saturating_add(period.length_s);
+        let age_s = end_s.saturating_sub(situation.canary_traffic_at.unwrap_or(end_s));
+        let was_warm = self.test.is_warm();
+        self.progress.advance(end_s, period.canary.requests);
+        self.guard(period.canary, f64::from(age_s) >= WARM_UP_S, settings);
+        if situation.baseline.is_some()
+            && (situation.phase != Phase::Bake || period.begin_s < first_fresh_period(situation))
+        {
+            self.compare(period, f64::from(age_s), settings);
+        }
+        if was_warm && period.canary.requests > 0.0 {
+            self.warm_periods += 1;
+            self.weigh_negligible(period.canary, settings.negligible_ratio);
+        }
+        self.history.push(period.canary, self.test.log_e(), self.evidence_value());
+    }
+
+    fn compare(&mut self, period: &Period, age_s: f64, settings: &Settings) {
+        self.test.observe(period.canary, period.baseline, f64::from(period.length_s), age_s);
+        if period.canary.requests > 0.0 && period.baseline.requests > 0.0 {
+            self.canary += period.canary;
+            self.baseline += period.baseline;
+            self.latest = [period.canary, period.baseline];
+            self.latest_s = period.length_s;
+        }
+        let log_e = self.test.log_e();
+        if self.crossing.is_none() && log_e >= -libm::log(settings.alpha) {
+            let (canary, baseline) = (self.canary, self.baseline);
+            self.crossing = Some(Crossing::Evidence { log_e, canary, baseline });
+        }
+    }
+
+    fn guard(&mut self, canary: Counts, warm: bool, settings: &Settings) {
+        if !warm && !settings.ceiling_in_warm_up {
+            return;
+        }
+        self.guarded += canary;
+        if self.guarded.requests < settings.ceiling_requests {
+            return;
+        }
+        if self.crossing.is_none() && self.guarded.share() > settings.ceiling {
+            self.crossing = Some(Crossing::Ceiling { canary: self.guarded });
+        }
+        self.guarded = Counts::default();
+    }
+
+    fn weigh_negligible(&mut self, canary: Counts, ratio: f64) {
+        let good = libm::log((1.0 - ratio) / (1.0 - 2.0 * ratio));
+        let added = (canary.requests - canary.bad) * good - canary.bad * core::f64::consts::LN_2;
+        self.negligible = (self.negligible + added).min(NEGLIGIBLE_CAP);
+    }
+
+    /// How strongly the evidence speaks for going on: the better of "not `max_ratio` times the
+    /// baseline's rate" and "too few to matter".
+    #[must_use]
+    pub fn evidence_value(&self) -> f64 {
+        self.test.log_promote().max(self.negligible)
+    }
+
+    /// The prior for this service's next release.
+    #[must_use]
+    pub fn learned_prior(&self) -> [f64; 4] {
+        self.test.learned_prior()
+    }
+
+    /// The numbers behind the verdict, for whoever looks into the gate's reasoning.
+    #[must_use]
+    pub fn notes(&self) -> String {
+        let [null, max] = [self.test.log_e(), self.test.log_promote()];
+        format!(
+            "ln E {null:.4}; P {max:.4}; Q {:.4}; warm {}",
+            self.negligible,
+            self.test.is_warm()
+        )
+    }
+
+    /// The roll back that was decided, if one was.
+    #[must_use]
+    pub fn rollback(&self, settings: &Settings, wording: &Wording) -> Option<Ruling> {
+        let adjective = &wording.adjective;
+        match self.crossing.as_ref()? {
+            Crossing::Evidence { log_e, canary, baseline } => {
+                let rates = rates(*canary, *baseline, adjective);
+                let (e, limit) = (e_value(*log_e), grouped(libm::round(1.0 / settings.alpha)));
+                let sentence = format!("{rates}: e-value {e} ≥ {limit}");
+                Some(Ruling::rollback(wording.code, sentence))
+            }
+            Crossing::Ceiling { canary } => {
+                let (share, requests) = (percent(canary.share()), grouped(canary.requests));
+                let limit = percent(settings.ceiling);
+                let sentence = format!(
+                    "{share} of the newest {requests} canary requests {adjective}: over the ceiling of {limit}"
+                );
+                Some(Ruling::rollback("over-ceiling", sentence))
+            }
+        }
+    }
+
+    /// The ruling where nothing can be compared: only the ceilings speak, and they did not.
+    #[must_use]
+    pub fn alone(&self, situation: &Situation, settings: &Settings) -> Option<Ruling> {
+        let why = match (&situation.baseline, situation.phase) {
+            (None, _) => "a first release has no baseline",
+            (Some(_), Phase::Bake) => "the baseline serves no more",
+            _ => return None,
+        };
+        let limit = percent(settings.ceiling);
+        let sentence =
+            format!("{why} to compare with, and the canary is below its ceiling of {limit}");
+        Some(Ruling::promote("within-ceiling", sentence))
+    }
+
+    /// The ruling of the evidence: go on, or hold and say what is missing.
+    #[must_use]
+    pub fn evidence(
+        &self,
+        situation: &Situation,
+        settings: &Settings,
+        wording: &Wording,
+    ) -> Ruling {
+        let needed = go_on_at(situation);
+        let value = self.evidence_value();
+        if self.canary.requests <= 0.0 {
+            let sentence = "the baseline had no request beside the canary's: nothing to compare";
+            return Ruling::hold("no-comparison", sentence.into());
+        }
+        let rates = rates(self.canary, self.baseline, &wording.adjective);
+        if self.warm_periods == 0 {
+            return Ruling::hold("warming-up", format!("{rates}: the canary is warming up"));
+        }
+        let (shown, ratio) = (significant(value), significant(settings.max_ratio));
+        if value >= needed {
+            let claim = if self.negligible > self.test.log_promote() {
+                format!("below {}, too few to matter", percent(settings.negligible_ratio))
+            } else {
+                format!("below {ratio} times the baseline's rate")
+            };
+            let sentence = format!("{rates}: evidence {shown} ≥ {needed} for {claim}");
+            return Ruling::promote("no-worse", sentence);
+        }
+        let more = match self.requests_needed(needed, settings.negligible_ratio) {
+            Some(n) if self.latest[0].requests > 0.0 => {
+                let seconds = n * f64::from(self.latest_s) / self.latest[0].requests;
+                format!("about {} more canary requests ({})", significant(n), duration(seconds))
+            }
+            _ => "more requests".to_owned(),
+        };
+        let sentence = format!(
+            "{rates}: evidence {shown} of {needed} for below {ratio} times the baseline's rate; needs {more}"
+        );
+        Ruling::hold("more-evidence", sentence)
+    }
+}
+
+/// The evidence that the present step needs to go on.
+#[must_use]
+pub fn go_on_at(situation: &Situation) -> f64 {
+    if situation.next_weight >= 100 {
+        return GO_TO_ALL;
+    }
+    let last = GO_ON.len() - 1;
+    GO_ON[usize::try_from(situation.step).unwrap_or(last).min(last)]
+}
+
+/// "5.1 % of 620 canary requests bad against 0.5 % of 5580".
+fn rates(canary: Counts, baseline: Counts, adjective: &str) -> String {
+    let [canary_share, baseline_share] = [canary, baseline].map(|c| percent(c.share()));
+    let [canary, baseline] = [canary, baseline].map(|c| grouped(c.requests));
+    format!(
+        "{canary_share} of {canary} canary requests {adjective} against {baseline_share} of {baseline}"
+    )
+}
