@@ -1,1 +1,25 @@
-//! YAML text to a plan: the file format, its schema, its errors.
+//! YAML text → `Plan`: the file format, its published schema, its errors with line and column.
+//! Nothing else in the engine knows the format.
+
+mod diagnostic;
+pub mod file;
+mod invalid;
+mod lint;
+mod meaning;
+mod nearest;
+mod parse;
+mod render;
+mod resolve;
+mod schema;
+mod source;
+mod template;
+mod values;
+mod yaml;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use parse::{Parsed, parse, to_json};
+pub use resolve::Parameters;
+pub use schema::schema;
+pub use source::{Position, Source, Span};
+pub use template::Variable;
+pub use values::{ContainerPort, Flag, Pairs, Port, Seconds, Whole, Words};

@@ -1,0 +1,5 @@
+//! Prints the published schema of the deployment file: `schemas/deployment.v1.json`.
+
+fn main() {
+    println!("{:#}", manifest::schema());
+}

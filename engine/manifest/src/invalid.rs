@@ -1,0 +1,272 @@
+//! Schema errors → diagnostics at their places, in words.
+
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use serde_json::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::nearest::{listed, nearest};
+use crate::source::{Source, Span};
+use crate::yaml::Node;
+
+/// What a schema has against a part of a file.
+pub(crate) struct Judge<'a> {
+    /// The file.
+    pub(crate) source: &'a Source,
+    /// Its tree.
+    pub(crate) tree: &'a Node,
+    /// The schema, to look up what would have been right.
+    pub(crate) schema: &'a Value,
+    /// Where in the tree the value stands that the schema is about.
+    pub(crate) base: &'a str,
+}
+
+impl Judge<'_> {
+    /// All that is wrong, each at its place.
+    pub(crate) fn explain_all<'e>(
+        &self,
+        errors: impl IntoIterator<Item = ValidationError<'e>>,
+    ) -> Vec<Diagnostic> {
+        errors.into_iter().flat_map(|error| self.explain(&error)).collect()
+    }
+
+    fn explain(&self, error: &ValidationError<'_>) -> Vec<Diagnostic> {
+        match error.kind() {
+            Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+                self.closest(error, context)
+            }
+            Kind::AdditionalProperties { unexpected } => {
+                unexpected.iter().map(|name| self.unknown_field(error, name)).collect()
+            }
+            Kind::Required { property } => vec![self.missing_field(error, property)],
+            Kind::Type { kind } => vec![self.wrong_type(error, kind)],
+            Kind::Enum { options } => {
+                vec![self.not_a_choice(error, options.as_array().map_or(&[], Vec::as_slice))]
+            }
+            Kind::Constant { expected_value } => {
+                vec![self.not_a_choice(error, std::slice::from_ref(expected_value.as_ref()))]
+            }
+            kind => vec![self.out_of_bounds(error, kind)],
+        }
+    }
+
+    /// Of several forms a value may have, the one it was meant to have says what is wrong with it.
+    fn closest(
+        &self,
+        error: &ValidationError<'_>,
+        forms: &[Vec<ValidationError<'static>>],
+    ) -> Vec<Diagnostic> {
+        let here = error.instance_path().as_str();
+        let meant: Vec<_> = forms.iter().filter(|form| is_meant(form, here)).collect();
+        if let Some(form) = meant.iter().min_by_key(|form| form.len()) {
+            return form.iter().flat_map(|error| self.explain(error)).collect();
+        }
+        let discriminator = format!("{here}/type");
+        let constants: Vec<Value> = forms
+            .iter()
+            .flatten()
+            .filter(|error| error.instance_path().as_str() == discriminator)
+            .filter_map(|error| match error.kind() {
+                Kind::Constant { expected_value } => Some(expected_value.as_ref().clone()),
+                _ => None,
+            })
+            .collect();
+        let wrong_constant = forms
+            .iter()
+            .flatten()
+            .find(|error| error.instance_path().as_str() == discriminator && !constants.is_empty());
+        match wrong_constant {
+            Some(error) => vec![self.not_a_choice(error, &constants)],
+            None => vec![self.wrong_form(error, forms)],
+        }
+    }
+
+    fn unknown_field(&self, error: &ValidationError<'_>, name: &str) -> Diagnostic {
+        let (path, node) = self.place(error);
+        let span = node.get(name).map_or(node.span.clone(), |entry| entry.key_span.clone());
+        let known = self.sibling(error, "properties").and_then(Value::as_object);
+        let known: Vec<&str> =
+            known.into_iter().flat_map(|k| k.keys()).map(String::as_str).collect();
+        let title = format!("unknown field `{name}` in {}", dotted(&path));
+        let diagnostic = Diagnostic::error("unknown-field", span, title);
+        let diagnostic = match nearest(name, known.iter().copied()) {
+            Some(name) => diagnostic.label(format!("did you mean `{name}`?")),
+            None => diagnostic,
+        };
+        diagnostic.help(format!("known here: {}", listed(known)))
+    }
+
+    fn missing_field(&self, error: &ValidationError<'_>, property: &Value) -> Diagnostic {
+        let name = property.as_str().unwrap_or_default();
+        let (path, _) = self.place(error);
+        let title = format!("`{name}` is missing in {}", dotted(&path));
+        let diagnostic = Diagnostic::error("missing-field", self.head_of(&path), title);
+        let field = self.sibling(error, "properties").and_then(|fields| fields.get(name));
+        match field.and_then(|field| field.get("description")).and_then(Value::as_str) {
+            Some(description) => diagnostic.help(format!("`{name}`: {description}")),
+            None => diagnostic,
+        }
+    }
+
+    fn wrong_type(&self, error: &ValidationError<'_>, kind: &TypeKind) -> Diagnostic {
+        let wanted = match kind {
+            TypeKind::Single(one) => named(one.to_string().trim_matches('"')).to_owned(),
+            TypeKind::Multiple(set) => {
+                let names: Vec<String> = set.iter().map(|one| one.to_string()).collect();
+                let names: Vec<&str> = names.iter().map(|n| named(n.trim_matches('"'))).collect();
+                names.join(" or ")
+            }
+        };
+        self.expected(error, &wanted)
+    }
+
+    fn wrong_form(
+        &self,
+        error: &ValidationError<'_>,
+        forms: &[Vec<ValidationError<'static>>],
+    ) -> Diagnostic {
+        let mut wanted: Vec<&str> = Vec::new();
+        for form in forms.iter().flatten() {
+            let Kind::Type { kind: TypeKind::Single(one) } = form.kind() else { continue };
+            let name = named_type(&one.to_string());
+            if !wanted.contains(&name) {
+                wanted.push(name);
+            }
+        }
+        self.expected(error, &wanted.join(" or "))
+    }
+
+    /// `wanted` in place of what stands there.
+    fn expected(&self, error: &ValidationError<'_>, wanted: &str) -> Diagnostic {
+        let (path, node) = self.place(error);
+        let title = format!("{} must be {wanted}, not {}", dotted(&path), node.kind_name());
+        let diagnostic = Diagnostic::error("wrong-type", self.source.head(&node.span), title);
+        match (node.scalar(), wanted) {
+            (Some(scalar), "text") if !scalar.text.is_empty() => {
+                diagnostic.label("quote it").help(format!("write \"{}\"", scalar.text))
+            }
+            (Some(scalar), _) if scalar.text.is_empty() => {
+                Diagnostic { span: self.head_of(&path), ..diagnostic }
+                    .label("nothing is given here")
+                    .help("give a value or remove the field")
+            }
+            (_, "a list") => diagnostic.help("begin every item on a line of its own with `- `"),
+            _ => diagnostic,
+        }
+    }
+
+    fn not_a_choice(&self, error: &ValidationError<'_>, choices: &[Value]) -> Diagnostic {
+        let (path, node) = self.place(error);
+        let given = node.scalar().map_or(node.kind_name(), |scalar| scalar.text.as_str());
+        let choices: Vec<&str> = choices.iter().filter_map(Value::as_str).collect();
+        let title = format!("{} cannot be `{given}`", dotted(&path));
+        let diagnostic = Diagnostic::error("not-a-choice", self.source.head(&node.span), title);
+        let diagnostic = match nearest(given, choices.iter().copied()) {
+            Some(name) => diagnostic.label(format!("did you mean `{name}`?")),
+            None => diagnostic,
+        };
+        diagnostic.help(format!("allowed: {}", listed(choices)))
+    }
+
+    fn out_of_bounds(&self, error: &ValidationError<'_>, kind: &Kind) -> Diagnostic {
+        let (path, node) = self.place(error);
+        let (name, given) = (dotted(&path), node.scalar().map_or("", |scalar| &scalar.text));
+        let (code, title) = match kind {
+            Kind::Minimum { limit } => ("too-small", format!("{name} is at least {limit}")),
+            Kind::Maximum { limit } => ("too-large", format!("{name} is at most {limit}")),
+            Kind::ExclusiveMinimum { limit } => ("too-small", format!("{name} is above {limit}")),
+            Kind::ExclusiveMaximum { limit } => ("too-large", format!("{name} is below {limit}")),
+            Kind::MinLength { limit: 1 } => ("empty", format!("{name} is empty")),
+            Kind::MinLength { limit } => {
+                ("too-short", format!("{name} has at least {limit} characters"))
+            }
+            Kind::MaxLength { limit } => {
+                ("too-long", format!("{name} has at most {limit} characters"))
+            }
+            Kind::MinItems { limit: 1 } => ("empty", format!("{name} has no items")),
+            Kind::MinItems { limit } => ("too-few", format!("{name} has at least {limit} items")),
+            Kind::MaxItems { limit } => ("too-many", format!("{name} has at most {limit} items")),
+            Kind::MinProperties { .. } => ("empty", format!("{name} has no fields")),
+            Kind::UniqueItems => ("repeated", format!("{name} names something twice")),
+            Kind::Pattern { .. } => ("wrong-form", format!("{name} cannot be `{given}`")),
+            _ => ("invalid", format!("{name}: {error}")),
+        };
+        let diagnostic = Diagnostic::error(code, self.source.head(&node.span), title);
+        match self.sibling(error, "patternErrorMessage").and_then(Value::as_str) {
+            Some(message) if matches!(kind, Kind::Pattern { .. }) => diagnostic.help(message),
+            _ => diagnostic,
+        }
+    }
+
+    /// The pointer and the node that an error is about.
+    fn place(&self, error: &ValidationError<'_>) -> (String, &Node) {
+        let path = format!("{}{}", self.base, error.instance_path().as_str());
+        let node = self.tree.at(&path).map_or(self.tree, |(node, _)| node);
+        (path, node)
+    }
+
+    /// A short place for a whole object: its key, or the beginning of its first line.
+    fn head_of(&self, path: &str) -> Span {
+        match self.tree.at(path) {
+            Some((_, Some(key))) => key.clone(),
+            Some((node, None)) => self.source.head(&node.span),
+            None => 0..0,
+        }
+    }
+
+    /// A keyword that stands beside the one that failed.
+    fn sibling(&self, error: &ValidationError<'_>, keyword: &str) -> Option<&Value> {
+        let (parent, _) = error.schema_path().as_str().rsplit_once('/')?;
+        self.schema.pointer(parent)?.get(keyword)
+    }
+}
+
+/// Whether the value has the type of this form, and the `type` field it asks for.
+fn is_meant(form: &[ValidationError<'_>], here: &str) -> bool {
+    form.iter().all(|error| {
+        let path = error.instance_path().as_str();
+        match error.kind() {
+            Kind::Type { .. } => path != here,
+            Kind::Constant { .. } => path.strip_prefix(here) != Some("/type"),
+            Kind::AnyOf { context } if path == here => {
+                context.iter().any(|form| is_meant(form, here))
+            }
+            _ => true,
+        }
+    })
+}
+
+fn named_type(json: &str) -> &'static str {
+    named(json.trim_matches('"'))
+}
+
+/// What JSON Schema's types are called here.
+fn named(json_type: &str) -> &'static str {
+    match json_type {
+        "string" => "text",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => "true or false",
+        "array" => "a list",
+        "object" => "a mapping",
+        _ => "nothing",
+    }
+}
+
+/// `/canary/gates/0/every` as people say it: `canary.gates[0].every`.
+pub(crate) fn dotted(pointer: &str) -> String {
+    let mut words = String::new();
+    for token in pointer.split('/').skip(1) {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit()) {
+            words.push_str(&format!("[{token}]"));
+        } else {
+            words.push_str(if words.is_empty() { "" } else { "." });
+            words.push_str(&token);
+        }
+    }
+    match words.as_str() {
+        "" => "the file".to_owned(),
+        _ => format!("`{words}`"),
+    }
+}

@@ -1,0 +1,16 @@
+//! The values of fields: whole numbers, times, flags, words, pairs.
+
+mod digits;
+mod flag;
+mod pairs;
+mod port;
+mod seconds;
+mod whole;
+mod words;
+
+pub use flag::Flag;
+pub use pairs::Pairs;
+pub use port::{ContainerPort, Port};
+pub use seconds::Seconds;
+pub use whole::Whole;
+pub use words::Words;
