@@ -2,8 +2,8 @@
 
 use crate::series::question_id;
 use crate::{
-    Answer, Completeness, Dimension, Part, Phase, Point, Question, Release, SeriesAnswer, Side,
-    Situation,
+    Answer, Completeness, Dimension, Gate, Outcome, Part, Phase, Point, Question, Release,
+    SeriesAnswer, Side, Situation, Verdict,
 };
 
 /// The instant at which the fixture's canary got its first traffic: a whole minute.
@@ -82,4 +82,42 @@ pub fn answer(questions: &[Question], value: impl Fn(&str, u32) -> Option<f64>) 
 #[must_use]
 pub fn first_group(side: Side, what: &str) -> String {
     question_id(side, Part::TargetGroup(0), what)
+}
+
+/// What a look came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// Its verdict; none when eight rounds were not enough.
+    pub verdict: Option<Verdict>,
+    /// The state for the next look.
+    pub state: Vec<u8>,
+    /// The questions of each round.
+    pub rounds: Vec<Vec<Question>>,
+}
+
+/// One look at a gate, as the host takes it: `ask`, then `judge` until there is a verdict, the
+/// state going from call to call.
+#[must_use]
+pub fn look<G: Gate>(
+    situation: &Situation,
+    state: &[u8],
+    respond: impl Fn(&[Question]) -> Vec<Answer>,
+) -> Look {
+    let mut look = Look { verdict: None, state: state.to_vec(), rounds: Vec::new() };
+    let mut questions = G::ask(situation.clone(), look.state.clone());
+    for round in 1..=8 {
+        let answers = respond(&questions);
+        look.rounds.push(questions);
+        let situation = Situation { round, ..situation.clone() };
+        let turn = G::judge(situation, answers, look.state);
+        look.state = turn.state;
+        match turn.outcome {
+            Outcome::More(more) => questions = more,
+            Outcome::Verdict(verdict) => {
+                look.verdict = Some(verdict);
+                return look;
+            }
+        }
+    }
+    look
 }
