@@ -91,6 +91,8 @@ fn fields_have_titles(schema: &mut Schema) {
         let title: String =
             letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         field.insert("title".into(), title.into());
+        // `double` is no format of JSON Schema.
+        field.remove("format");
         if let (true, Some(variant)) = (field.contains_key("const"), &variant) {
             field.entry("description").or_insert_with(|| variant.clone());
         }

@@ -76,7 +76,7 @@ pub struct OidcConfig {
     pub client_id: String,
     /// The client's secret with the provider. It is kept out of journals, logs and reports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), example = &"s3cr3t")]
     pub client_secret: Option<String>,
     /// Whether the rule that is replaced keeps its secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]

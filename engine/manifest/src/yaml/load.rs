@@ -28,10 +28,7 @@ pub(crate) fn load(text: &str) -> Result<Node, Vec<Diagnostic>> {
                 let span = loader.offsets.span(span.start.index(), span.end.index());
                 loader.take(event, span)
             }
-            Err(error) => {
-                let at = loader.offsets.byte(error.marker().index());
-                Err(Diagnostic::error("yaml", at..at, format!("invalid YAML: {}", error.info())))
-            }
+            Err(error) => Err(invalid(loader.offsets.byte(error.marker().index()), error.info())),
         };
         if let Err(fatal) = step {
             loader.problems.push(fatal);
@@ -39,6 +36,15 @@ pub(crate) fn load(text: &str) -> Result<Node, Vec<Diagnostic>> {
         }
     }
     loader.finish()
+}
+
+/// What the parser says, with the most common remedy.
+fn invalid(at: usize, said: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("yaml", at..at, format!("invalid YAML: {said}"));
+    match said.contains("tab") {
+        true => diagnostic.help("indent with spaces: YAML allows no tabs there"),
+        false => diagnostic,
+    }
 }
 
 /// A collection that is still open.

@@ -1,5 +1,8 @@
 //! Schema errors → diagnostics at their places, in words.
 
+mod forms;
+mod words;
+
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
@@ -8,6 +11,8 @@ use crate::diagnostic::Diagnostic;
 use crate::nearest::{listed, nearest};
 use crate::source::{Source, Span};
 use crate::yaml::Node;
+
+use words::{dotted, type_names};
 
 /// What a schema has against a part of a file.
 pub(crate) struct Judge<'a> {
@@ -27,13 +32,28 @@ impl Judge<'_> {
         &self,
         errors: impl IntoIterator<Item = ValidationError<'e>>,
     ) -> Vec<Diagnostic> {
-        errors.into_iter().flat_map(|error| self.explain(&error)).collect()
+        let errors: Vec<_> = errors.into_iter().map(ValidationError::to_owned).collect();
+        self.explain_each(&errors)
+    }
+
+    /// A value that is no choice is not said to have the wrong type as well.
+    fn explain_each(&self, errors: &[ValidationError<'static>]) -> Vec<Diagnostic> {
+        let not_a_choice: Vec<&str> = errors
+            .iter()
+            .filter(|error| matches!(error.kind(), Kind::Enum { .. } | Kind::Constant { .. }))
+            .map(|error| error.instance_path().as_str())
+            .collect();
+        let said_already = |error: &&ValidationError<'_>| {
+            matches!(error.kind(), Kind::Type { .. })
+                && not_a_choice.contains(&error.instance_path().as_str())
+        };
+        errors.iter().filter(|error| !said_already(error)).flat_map(|e| self.explain(e)).collect()
     }
 
     fn explain(&self, error: &ValidationError<'_>) -> Vec<Diagnostic> {
         match error.kind() {
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-                self.closest(error, context)
+                self.closest_form(error, context)
             }
             Kind::AdditionalProperties { unexpected } => {
                 unexpected.iter().map(|name| self.unknown_field(error, name)).collect()
@@ -47,37 +67,6 @@ impl Judge<'_> {
                 vec![self.not_a_choice(error, std::slice::from_ref(expected_value.as_ref()))]
             }
             kind => vec![self.out_of_bounds(error, kind)],
-        }
-    }
-
-    /// Of several forms a value may have, the one it was meant to have says what is wrong with it.
-    fn closest(
-        &self,
-        error: &ValidationError<'_>,
-        forms: &[Vec<ValidationError<'static>>],
-    ) -> Vec<Diagnostic> {
-        let here = error.instance_path().as_str();
-        let meant: Vec<_> = forms.iter().filter(|form| is_meant(form, here)).collect();
-        if let Some(form) = meant.iter().min_by_key(|form| form.len()) {
-            return form.iter().flat_map(|error| self.explain(error)).collect();
-        }
-        let discriminator = format!("{here}/type");
-        let constants: Vec<Value> = forms
-            .iter()
-            .flatten()
-            .filter(|error| error.instance_path().as_str() == discriminator)
-            .filter_map(|error| match error.kind() {
-                Kind::Constant { expected_value } => Some(expected_value.as_ref().clone()),
-                _ => None,
-            })
-            .collect();
-        let wrong_constant = forms
-            .iter()
-            .flatten()
-            .find(|error| error.instance_path().as_str() == discriminator && !constants.is_empty());
-        match wrong_constant {
-            Some(error) => vec![self.not_a_choice(error, &constants)],
-            None => vec![self.wrong_form(error, forms)],
         }
     }
 
@@ -109,31 +98,7 @@ impl Judge<'_> {
     }
 
     fn wrong_type(&self, error: &ValidationError<'_>, kind: &TypeKind) -> Diagnostic {
-        let wanted = match kind {
-            TypeKind::Single(one) => named(one.to_string().trim_matches('"')).to_owned(),
-            TypeKind::Multiple(set) => {
-                let names: Vec<String> = set.iter().map(|one| one.to_string()).collect();
-                let names: Vec<&str> = names.iter().map(|n| named(n.trim_matches('"'))).collect();
-                names.join(" or ")
-            }
-        };
-        self.expected(error, &wanted)
-    }
-
-    fn wrong_form(
-        &self,
-        error: &ValidationError<'_>,
-        forms: &[Vec<ValidationError<'static>>],
-    ) -> Diagnostic {
-        let mut wanted: Vec<&str> = Vec::new();
-        for form in forms.iter().flatten() {
-            let Kind::Type { kind: TypeKind::Single(one) } = form.kind() else { continue };
-            let name = named_type(&one.to_string());
-            if !wanted.contains(&name) {
-                wanted.push(name);
-            }
-        }
-        self.expected(error, &wanted.join(" or "))
+        self.expected(error, &type_names(kind).join(" or "))
     }
 
     /// `wanted` in place of what stands there.
@@ -157,9 +122,12 @@ impl Judge<'_> {
 
     fn not_a_choice(&self, error: &ValidationError<'_>, choices: &[Value]) -> Diagnostic {
         let (path, node) = self.place(error);
-        let given = node.scalar().map_or(node.kind_name(), |scalar| scalar.text.as_str());
+        let given = node.scalar().map_or("", |scalar| scalar.text.as_str());
         let choices: Vec<&str> = choices.iter().filter_map(Value::as_str).collect();
-        let title = format!("{} cannot be `{given}`", dotted(&path));
+        let title = match node.scalar() {
+            Some(_) => format!("{} cannot be `{given}`", dotted(&path)),
+            None => format!("{} cannot be {}", dotted(&path), node.kind_name()),
+        };
         let diagnostic = Diagnostic::error("not-a-choice", self.source.head(&node.span), title);
         let diagnostic = match nearest(given, choices.iter().copied()) {
             Some(name) => diagnostic.label(format!("did you mean `{name}`?")),
@@ -218,55 +186,5 @@ impl Judge<'_> {
     fn sibling(&self, error: &ValidationError<'_>, keyword: &str) -> Option<&Value> {
         let (parent, _) = error.schema_path().as_str().rsplit_once('/')?;
         self.schema.pointer(parent)?.get(keyword)
-    }
-}
-
-/// Whether the value has the type of this form, and the `type` field it asks for.
-fn is_meant(form: &[ValidationError<'_>], here: &str) -> bool {
-    form.iter().all(|error| {
-        let path = error.instance_path().as_str();
-        match error.kind() {
-            Kind::Type { .. } => path != here,
-            Kind::Constant { .. } => path.strip_prefix(here) != Some("/type"),
-            Kind::AnyOf { context } if path == here => {
-                context.iter().any(|form| is_meant(form, here))
-            }
-            _ => true,
-        }
-    })
-}
-
-fn named_type(json: &str) -> &'static str {
-    named(json.trim_matches('"'))
-}
-
-/// What JSON Schema's types are called here.
-fn named(json_type: &str) -> &'static str {
-    match json_type {
-        "string" => "text",
-        "integer" => "a whole number",
-        "number" => "a number",
-        "boolean" => "true or false",
-        "array" => "a list",
-        "object" => "a mapping",
-        _ => "nothing",
-    }
-}
-
-/// `/canary/gates/0/every` as people say it: `canary.gates[0].every`.
-pub(crate) fn dotted(pointer: &str) -> String {
-    let mut words = String::new();
-    for token in pointer.split('/').skip(1) {
-        let token = token.replace("~1", "/").replace("~0", "~");
-        if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit()) {
-            words.push_str(&format!("[{token}]"));
-        } else {
-            words.push_str(if words.is_empty() { "" } else { "." });
-            words.push_str(&token);
-        }
-    }
-    match words.as_str() {
-        "" => "the file".to_owned(),
-        _ => format!("`{words}`"),
     }
 }
