@@ -1,1 +1,5 @@
 //! Stories, crashes, seeds, schemas and house rules, on the light crates.
+#![cfg(test)]
+
+mod edges;
+mod tidy;
