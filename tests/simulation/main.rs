@@ -2,4 +2,5 @@
 #![cfg(test)]
 
 mod edges;
+mod schemas;
 mod tidy;
