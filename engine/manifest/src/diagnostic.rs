@@ -25,7 +25,7 @@ pub struct Diagnostic {
     /// What is said right below the place; may be empty.
     pub label: String,
     /// Another place that belongs to it, and what it has to do with it.
-    pub related: Option<(Span, String)>,
+    pub related: Option<Box<(Span, String)>>,
     /// What would be right.
     pub helps: Vec<String>,
 }
@@ -68,7 +68,7 @@ impl Diagnostic {
     /// The same, with another place that belongs to it.
     #[must_use]
     pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
-        self.related = Some((span, label.into()));
+        self.related = Some(Box::new((span, label.into())));
         self
     }
 }

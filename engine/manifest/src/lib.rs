@@ -3,8 +3,10 @@
 
 mod diagnostic;
 pub mod file;
+mod gates;
 mod invalid;
 mod lint;
+mod lower;
 mod meaning;
 mod nearest;
 mod parse;
@@ -17,6 +19,8 @@ mod values;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use gates::{CommandLine, Plugins};
+pub use lower::{Lowered, lower};
 pub use parse::{Parsed, parse, to_json};
 pub use resolve::Parameters;
 pub use schema::schema;

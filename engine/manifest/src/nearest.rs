@@ -21,15 +21,20 @@ pub(crate) fn nearest<'a>(
         .map(|(_, name)| name)
 }
 
-/// Names as a sentence lists them, at most thirty.
+/// Names as a sentence lists them, each once, at most thirty.
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const MOST: usize = 30;
-    let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    if names.len() > MOST {
-        names.truncate(MOST);
-        names.push("…".to_owned());
+    let mut listed: Vec<String> = Vec::new();
+    for name in names.into_iter().map(|name| format!("`{name}`")) {
+        if listed.len() == MOST {
+            listed.push("…".to_owned());
+            break;
+        }
+        if !listed.contains(&name) {
+            listed.push(name);
+        }
     }
-    names.join(", ")
+    listed.join(", ")
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ fn group<'a>(source: &'a Source, item: &'a Diagnostic) -> Group<'a> {
     let related = item
         .related
         .iter()
-        .map(|(span, label)| AnnotationKind::Context.span(span.clone()).label(label.as_str()));
+        .map(|place| AnnotationKind::Context.span(place.0.clone()).label(place.1.as_str()));
     let snippet =
         Snippet::source(source.text()).path(source.name()).annotation(primary).annotations(related);
     level

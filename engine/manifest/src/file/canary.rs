@@ -6,8 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::Gate;
-use crate::values::{Seconds, Whole};
+use super::{Gate, Phase};
+use crate::values::{Seconds, Whole, Words};
 
 /// A wait of the rollout: up to a week.
 pub type Wait = Seconds<0, 604_800>;
@@ -72,6 +72,12 @@ impl Canary {
     fn default_ttl() -> Seconds<1, 86_400> {
         Seconds::new(60)
     }
+
+    /// The least time at a step, if the file gives one: at 100 it may stand as the bake.
+    #[must_use]
+    pub fn wait_of(&self, step: &Step) -> Option<Wait> {
+        step.wait.or(self.bake.filter(|_| step.is_full()))
+    }
 }
 
 /// The CanaryRelease tags of the two balancers. Each deployment goes to the one that is not live.
@@ -87,8 +93,14 @@ pub struct Releases {
 
 /// A CanaryRelease label; it becomes part of stack and role names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Words")]
 pub struct Label(pub String);
+
+impl From<Words> for Label {
+    fn from(words: Words) -> Self {
+        Label(words.0)
+    }
+}
 
 impl JsonSchema for Label {
     fn schema_name() -> Cow<'static, str> {
@@ -156,6 +168,24 @@ pub struct Step {
 impl Step {
     fn default_weight() -> Whole<1, 100> {
         Whole::new(50)
+    }
+
+    /// The step that is appended where the file has none at 100.
+    #[must_use]
+    pub fn full() -> Self {
+        Step { weight: Whole::new(100), wait: None, max_wait: None, gates: None }
+    }
+
+    /// Whether all traffic goes to the new release.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.weight.get() == 100
+    }
+
+    /// What the rollout is doing at this step.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        if self.is_full() { Phase::Bake } else { Phase::Shift }
     }
 }
 

@@ -169,11 +169,14 @@ pub enum HttpGrant {
     },
 }
 
+/// Scheme, host and perhaps a port.
+pub(crate) const ORIGIN: &str = "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$";
+
 fn origin(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({
         "type": "string",
         "description": "Scheme, host and perhaps a port, without a path.",
-        "pattern": "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$",
+        "pattern": ORIGIN,
         "patternErrorMessage": "Expected an origin such as https://green or http://api.example.com:8080, without a path.",
         "examples": ["https://green", "https://api.example.com:8443"]
     })

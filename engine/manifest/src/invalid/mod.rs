@@ -166,19 +166,30 @@ impl Judge<'_> {
         }
     }
 
-    /// The pointer and the node that an error is about.
+    /// The pointer and the node that an error is about; where a default stands in no file, the
+    /// nearest thing around it.
     fn place(&self, error: &ValidationError<'_>) -> (String, &Node) {
         let path = format!("{}{}", self.base, error.instance_path().as_str());
-        let node = self.tree.at(&path).map_or(self.tree, |(node, _)| node);
+        let (_, node) = self.nearest_place(&path);
         (path, node)
+    }
+
+    fn nearest_place(&self, path: &str) -> (Option<&Span>, &Node) {
+        let mut path = path;
+        loop {
+            match (self.tree.at(path), path.rsplit_once('/')) {
+                (Some((node, key)), _) => return (key, node),
+                (None, Some((parent, _))) => path = parent,
+                (None, None) => return (None, self.tree),
+            }
+        }
     }
 
     /// A short place for a whole object: its key, or the beginning of its first line.
     fn head_of(&self, path: &str) -> Span {
-        match self.tree.at(path) {
-            Some((_, Some(key))) => key.clone(),
-            Some((node, None)) => self.source.head(&node.span),
-            None => 0..0,
+        match self.nearest_place(path) {
+            (Some(key), _) => key.clone(),
+            (None, node) => self.source.head(&node.span),
         }
     }
 

@@ -45,9 +45,7 @@ fn dwell(parsed: &Parsed) -> Vec<Diagnostic> {
         .strategy
         .iter()
         .enumerate()
-        .filter(|(_, step)| {
-            step.wait.is_none() && (step.weight.get() < 100 || canary.bake.is_none())
-        })
+        .filter(|(_, step)| step.wait.is_none() && (!step.is_full() || canary.bake.is_none()))
         .map(|(index, _)| (format!("/canary/strategy/{index}"), 60));
     steps
         .chain(implied)
@@ -108,7 +106,7 @@ fn bake(parsed: &Parsed) -> Option<Diagnostic> {
         return None;
     }
     let of_step = canary.strategy.iter().enumerate().find_map(|(index, step)| {
-        let wait = step.wait.filter(|_| step.weight.get() == 100)?;
+        let wait = step.wait.filter(|_| step.is_full())?;
         Some((parsed.span(&format!("/canary/strategy/{index}/wait")), wait.get()))
     });
     let of_bake = canary.bake.map(|bake| (parsed.span("/canary/bake"), bake.get()));

@@ -17,13 +17,15 @@ pub(super) fn check(parsed: &Parsed) -> Vec<Diagnostic> {
     problems
 }
 
-/// `1.5` today is `1.10` tomorrow, and that is the number 1.1.
+/// `1.5` today is `1.10` tomorrow, and that is the number 1.1. What loses digits already has been
+/// said.
 fn version(parsed: &Parsed) -> Option<Diagnostic> {
     let (node, _) = parsed.tree.at("/service/version")?;
     let scalar = node.scalar()?;
     match scalar.kind {
-        Kind::Float(number) => {
-            Some(quote_it(&node.span, &scalar.text, &format!("the number {number}")))
+        Kind::Float(_) if !scalar.loses_digits() => {
+            let title = format!("`{}` is read as a number, not as a version", scalar.text);
+            Some(quote_it(&node.span, &scalar.text, title))
         }
         _ if scalar.text.is_empty() => {
             Some(parsed.error("empty", "/service/version", "`service.version` is empty"))

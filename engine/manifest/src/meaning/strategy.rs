@@ -28,7 +28,7 @@ fn last_step(parsed: &Parsed) -> Vec<Diagnostic> {
         .strategy
         .iter()
         .enumerate()
-        .filter(|(_, step)| step.weight.get() == 100)
+        .filter(|(_, step)| step.is_full())
         .map(|(index, _)| index)
         .collect();
     let mut problems = Vec::new();
@@ -59,8 +59,7 @@ fn ends_before_it_begins(parsed: &Parsed) -> Vec<Diagnostic> {
         canary.scale.max_wait.get()
     })];
     for (index, step) in canary.strategy.iter().enumerate() {
-        let bake = canary.bake.filter(|_| step.weight.get() == 100);
-        let wait = step.wait.or(bake).map_or(60, crate::Seconds::get);
+        let wait = canary.wait_of(step).map_or(60, crate::Seconds::get);
         if let Some(max_wait) = step.max_wait {
             waits.push((format!("/canary/strategy/{index}"), wait, max_wait.get()));
         }

@@ -13,4 +13,5 @@ pub use pairs::Pairs;
 pub use port::{ContainerPort, Port};
 pub use seconds::Seconds;
 pub use whole::Whole;
+pub(crate) use words::AS_WRITTEN;
 pub use words::Words;

@@ -46,20 +46,26 @@ impl JsonSchema for Words {
     }
 }
 
+/// By this name a reader of YAML knows that it is asked for a scalar as it was written.
+pub(crate) const AS_WRITTEN: &str = "Words";
+
 impl<'de> Deserialize<'de> for Words {
-    /// Asks for a string, which the YAML reader answers with the scalar as written.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_string(WordsVisitor)
+        deserializer.deserialize_newtype_struct(AS_WRITTEN, WordsVisitor)
     }
 }
 
 struct WordsVisitor;
 
-impl Visitor<'_> for WordsVisitor {
+impl<'de> Visitor<'de> for WordsVisitor {
     type Value = Words;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("text")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, other: D) -> Result<Words, D::Error> {
+        other.deserialize_any(self)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Words, E> {
@@ -72,6 +78,10 @@ impl Visitor<'_> for WordsVisitor {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Words, E> {
+        Ok(Words(number.to_string()))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Words, E> {
         Ok(Words(number.to_string()))
     }
 

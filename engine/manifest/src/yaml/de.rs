@@ -16,6 +16,7 @@ use super::scalar::{Kind, old_boolean};
 use super::tree::{Node, Scalar, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::values::AS_WRITTEN;
 
 /// A typed value, and what was noticed on the way; an error only where the schema has a hole.
 pub(crate) fn from_node<'de, T: Deserialize<'de>>(
@@ -94,8 +95,11 @@ impl<'de> Reader<'de, '_> {
     /// A text field: the words as written, whatever YAML takes them for.
     fn visit_words<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let Some(scalar) = self.node.scalar() else { return self.visit(visitor) };
-        if scalar.loses_digits() {
-            self.note(lost_digits(&self.node.span, scalar));
+        if let Kind::Float(number) = scalar.kind
+            && scalar.loses_digits()
+        {
+            let title = format!("`{}` is read as the number {number}", scalar.text);
+            self.note(quote_it(&self.node.span, &scalar.text, title));
         }
         match scalar.kind {
             Kind::Null => visitor.visit_unit(),
@@ -122,20 +126,11 @@ impl<'de> Reader<'de, '_> {
     }
 }
 
-fn lost_digits(span: &Span, scalar: &Scalar) -> Diagnostic {
-    let Kind::Float(number) = scalar.kind else { return quote_it(span, &scalar.text, "a number") };
-    quote_it(span, &scalar.text, &format!("the number {number}"))
-}
-
 /// A number where text belongs.
-pub(crate) fn quote_it(span: &Span, text: &str, taken_for: &str) -> Diagnostic {
-    Diagnostic::error(
-        "quote-it",
-        span.clone(),
-        format!("`{text}` is read as {taken_for}, and its digits may get lost"),
-    )
-    .label("quote it")
-    .help(format!("write \"{text}\""))
+pub(crate) fn quote_it(span: &Span, text: &str, title: String) -> Diagnostic {
+    Diagnostic::error("quote-it", span.clone(), title)
+        .label("quote it")
+        .help(format!("write \"{text}\""))
 }
 
 impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
@@ -143,14 +138,6 @@ impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.visit(visitor).map_err(|error| self.here(error))
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.visit_words(visitor).map_err(|error| self.here(error))
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_str(visitor)
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -166,10 +153,14 @@ impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self).map_err(|error| self.here(error))
+        let result = match name {
+            AS_WRITTEN => self.visit_words(visitor),
+            _ => visitor.visit_newtype_struct(self),
+        };
+        result.map_err(|error| self.here(error))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -184,7 +175,7 @@ impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf
+        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
         unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }

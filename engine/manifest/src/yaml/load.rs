@@ -38,13 +38,21 @@ pub(crate) fn load(text: &str) -> Result<Node, Vec<Diagnostic>> {
     loader.finish()
 }
 
-/// What the parser says, with the most common remedy.
+/// What the parser says, with the most common remedy. It reads ahead, so brackets may reach its
+/// own limit of depth before they reach ours.
 fn invalid(at: usize, said: &str) -> Diagnostic {
+    if said == "recursion limit exceeded" {
+        return too_deep(at..at);
+    }
     let diagnostic = Diagnostic::error("yaml", at..at, format!("invalid YAML: {said}"));
     match said.contains("tab") {
         true => diagnostic.help("indent with spaces: YAML allows no tabs there"),
         false => diagnostic,
     }
+}
+
+fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::error("too-deep", span, format!("nested deeper than {DEEPEST} levels"))
 }
 
 /// A collection that is still open.
@@ -53,7 +61,8 @@ enum Open {
     Mapping { start: usize, anchor: usize, entries: Vec<Entry>, key: Option<(String, Span)> },
 }
 
-struct Loader {
+struct Loader<'t> {
+    text: &'t str,
     offsets: Offsets,
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
@@ -64,9 +73,10 @@ struct Loader {
 
 type Step = Result<(), Diagnostic>;
 
-impl Loader {
-    fn new(text: &str) -> Self {
+impl<'t> Loader<'t> {
+    fn new(text: &'t str) -> Self {
         Loader {
+            text,
             offsets: Offsets::new(text),
             open: Vec::new(),
             anchors: HashMap::new(),
@@ -94,7 +104,7 @@ impl Loader {
                 self.open.push(Open::Mapping { start, anchor, entries: Vec::new(), key: None });
                 Ok(())
             }
-            Event::SequenceEnd | Event::MappingEnd => self.close(span.end),
+            Event::SequenceEnd | Event::MappingEnd => self.close(&span),
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor) else {
                     let title = "invalid YAML: an alias stands inside the value it names";
@@ -130,21 +140,29 @@ impl Loader {
         if self.open.len() < DEEPEST {
             return Ok(());
         }
-        let title = format!("nested deeper than {DEEPEST} levels");
-        Err(Diagnostic::error("too-deep", span.clone(), title))
+        Err(too_deep(span.clone()))
     }
 
-    fn close(&mut self, end: usize) -> Step {
+    fn close(&mut self, end: &Span) -> Step {
         match self.open.pop() {
-            Some(Open::Sequence { start, anchor, items }) => self
-                .place(Node { span: start..end.max(start), value: Value::Sequence(items) }, anchor),
+            Some(Open::Sequence { start, anchor, items }) => {
+                let span = self.collection(start, end);
+                self.place(Node { span, value: Value::Sequence(items) }, anchor)
+            }
             Some(Open::Mapping { start, anchor, entries, .. }) => {
                 let entries = self.merged(entries);
-                let span = start..end.max(start);
+                let span = self.collection(start, end);
                 self.place(Node { span, value: Value::Mapping(entries) }, anchor)
             }
             None => Ok(()),
         }
+    }
+
+    /// The parser ends a collection in brackets where the next token begins; it ends where its own
+    /// bracket stands.
+    fn collection(&self, start: usize, end: &Span) -> Span {
+        let bracket = matches!(self.text.as_bytes().get(end.start), Some(b']' | b'}'));
+        start..if bracket { end.start + 1 } else { end.end }.max(start)
     }
 
     /// Puts a finished node where it belongs: under the open key, at the list's end, at the root.

@@ -118,6 +118,6 @@ impl Scalar {
 
     /// A number whose value, written down again, is not what was written: `1.10` would become 1.1.
     pub(crate) fn loses_digits(&self) -> bool {
-        matches!(self.kind, Kind::Float(_)) && self.to_json().to_string() != self.text
+        matches!(self.kind, Kind::Float(number) if format!("{number:?}") != self.text)
     }
 }

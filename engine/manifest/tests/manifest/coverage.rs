@@ -1,7 +1,6 @@
 //! Every constraint of the published schema is tripped by some file of `tests/manifests/invalid`.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -93,7 +92,7 @@ fn every_constraint_of_the_schema_refuses_an_invalid_file() {
     let validator = jsonschema::draft202012::new(&schema).unwrap();
     let (mut wanted, mut found) = (BTreeSet::new(), BTreeSet::new());
     constraints(&schema, "", &mut wanted);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/manifests/invalid");
+    let folder = crate::manifests("invalid");
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "yml")
