@@ -1,1 +1,4 @@
 //! The program, guests in the host and the editor, for real.
+#![cfg(test)]
+
+mod editor;
