@@ -19,7 +19,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The closed periods to ask for now; none when there is no new one.
+    /// The closed periods to ask for in this look; none when there is no new one.
     #[must_use]
     pub fn window(&self, situation: &Situation, lag_s: u32) -> Option<Window> {
         Window::unconsumed(situation, self.consumed_to_s, lag_s)
