@@ -2,9 +2,10 @@
 
 use crate::configuration::{Configuration, SCHEMA, issues, wording};
 use crate::metrics::{Ledger, Minute, minute, questions};
-use gate_sdk::comparison::{Comparison, Period};
+use gate_sdk::comparison::{Comparison, Period, alone};
 use gate_sdk::ruling::Ruling;
 use gate_sdk::series::{Answers, Gap};
+use gate_sdk::text::percent;
 use gate_sdk::window::{PERIOD_S, Window};
 use gate_sdk::{
     Answer, Description, Finding, FindingStatus, Gate, Issue, Question, Side, Situation, Turn,
@@ -114,11 +115,13 @@ impl State {
             None => None,
         };
         let comparison = &self.comparison;
+        let ceiling =
+            format!("the canary is below its ceiling of {}", percent(configuration.ceiling));
         let ruling = comparison
             .rollback(&settings, &wording)
             .or_else(|| gap.map(Ruling::of_gap))
             .or_else(|| comparison.progress.obstacle(situation, settings.lag_s))
-            .or_else(|| comparison.alone(situation, &settings))
+            .or_else(|| alone(situation, &ceiling))
             .unwrap_or_else(|| comparison.evidence(situation, &settings, &wording));
         let mut findings = comparison.findings(situation, &settings, &wording);
         findings.extend(self.connection_findings());

@@ -2,6 +2,7 @@
 
 use crate::configuration::{Configuration, SCHEMA, issues};
 use crate::state::{Memory, State, Step};
+use gate_sdk::comparison::alone;
 use gate_sdk::ruling::Ruling;
 use gate_sdk::settings::Wording;
 use gate_sdk::{
@@ -83,7 +84,7 @@ fn judge(
     let ruling = rollback(&state, configuration)
         .or(trouble)
         .or_else(|| state.comparison.progress.obstacle(situation, configuration.lag_s))
-        .or_else(|| state.comparison.alone(situation, &configuration.settings()))
+        .or_else(|| alone(situation, &ceiling(configuration)))
         .unwrap_or_else(|| evidence(&state, situation, configuration));
     let findings = findings(&state, situation, configuration);
     let notes = format!("{}; thresholds {:?} s", state.comparison.notes(), state.thresholds);
@@ -102,6 +103,14 @@ fn more(state: &State, questions: Vec<Question>) -> Turn {
 
 fn lost(error: &serde_json::Error) -> Ruling {
     Ruling::hold("state", format!("the state cannot be kept: {error}"))
+}
+
+/// What is to be said of the ceiling while it is kept.
+fn ceiling(configuration: &Configuration) -> String {
+    match configuration.ceiling_p99_ms {
+        Some(ms) => format!("the canary's 99th percentile is below its ceiling of {ms} ms"),
+        None => "no ceiling is configured".to_owned(),
+    }
 }
 
 fn rollback(state: &State, configuration: &Configuration) -> Option<Ruling> {

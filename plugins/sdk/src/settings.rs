@@ -1,5 +1,22 @@
 //! What both counting gates are configured with.
 
+/// The hard guard: roll back at once when too many of the newest requests are bad, whatever the
+/// baseline does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ceiling {
+    /// The largest share of bad requests that is not rolled back, above 0 to 1.
+    pub share: f64,
+    /// Of at least so many requests.
+    pub requests: f64,
+}
+
+impl Default for Ceiling {
+    /// Half of at least twenty.
+    fn default() -> Self {
+        Self { share: 0.5, requests: 20.0 }
+    }
+}
+
 /// When a comparison decides.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
@@ -10,12 +27,10 @@ pub struct Settings {
     pub max_ratio: f64,
     /// A share of bad requests too small to matter, 0 to 0.1.
     pub negligible_ratio: f64,
-    /// The hard guard: roll back when more than this share of requests is bad, above 0 to 1 …
-    pub ceiling: f64,
-    /// … of at least so many.
-    pub ceiling_requests: f64,
-    /// Whether the hard guard speaks in warm-up too.
-    pub ceiling_in_warm_up: bool,
+    /// The weights of [`crate::statistics::SPREADS`] before the service taught any; they sum to 1.
+    pub prior: [f64; 4],
+    /// The hard guard, where there is one.
+    pub ceiling: Option<Ceiling>,
     /// How long after its end a period is taken to be all there, in seconds.
     pub lag_s: u32,
 }
@@ -26,9 +41,8 @@ impl Default for Settings {
             alpha: 0.005,
             max_ratio: 2.0,
             negligible_ratio: 0.001,
-            ceiling: 0.5,
-            ceiling_requests: 20.0,
-            ceiling_in_warm_up: true,
+            prior: crate::statistics::PRIOR,
+            ceiling: None,
             lag_s: crate::window::LAG_S,
         }
     }

@@ -6,7 +6,7 @@ mod needed;
 use crate::progress::{Progress, first_fresh_period};
 use crate::ruling::Ruling;
 use crate::settings::{Settings, Wording};
-use crate::statistics::{CountTest, Counts, PRIOR, WARM_UP_S, is_prior};
+use crate::statistics::{CountTest, Counts, is_prior};
 use crate::text::{duration, e_value, grouped, percent, significant};
 use crate::{Phase, Situation};
 use findings::History;
@@ -38,7 +38,7 @@ enum Crossing {
     /// The e-value reached 1/α.
     Evidence { log_e: f64, canary: Counts, baseline: Counts },
     /// The hard guard spoke.
-    Ceiling { canary: Counts },
+    Ceiling { canary: Counts, limit: f64 },
 }
 
 /// What a counting gate knows.
@@ -64,11 +64,11 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// No evidence yet. `prior` is what the service's last release taught; one that is none is not
-    /// believed.
+    /// No evidence yet. `learned` is the prior that the service's last release taught; one that is
+    /// none is not believed.
     #[must_use]
-    pub fn new(settings: &Settings, prior: Option<[f64; 4]>) -> Self {
-        let prior = prior.filter(is_prior).unwrap_or(PRIOR);
+    pub fn new(settings: &Settings, learned: Option<[f64; 4]>) -> Self {
+        let prior = learned.filter(is_prior).unwrap_or(settings.prior);
         Self {
             progress: Progress::default(),
             test: CountTest::new(settings.max_ratio, prior),
@@ -91,7 +91,7 @@ impl Comparison {
         let age_s = end_s.saturating_sub(situation.canary_traffic_at.unwrap_or(end_s));
         let was_warm = self.test.is_warm();
         self.progress.advance(end_s, period.canary.requests);
-        self.guard(period.canary, f64::from(age_s) >= WARM_UP_S, settings);
+        self.guard(period.canary, settings);
         if situation.baseline.is_some()
             && (situation.phase != Phase::Bake || period.begin_s < first_fresh_period(situation))
         {
@@ -119,16 +119,14 @@ impl Comparison {
         }
     }
 
-    fn guard(&mut self, canary: Counts, warm: bool, settings: &Settings) {
-        if !warm && !settings.ceiling_in_warm_up {
-            return;
-        }
+    fn guard(&mut self, canary: Counts, settings: &Settings) {
+        let Some(ceiling) = settings.ceiling else { return };
         self.guarded += canary;
-        if self.guarded.requests < settings.ceiling_requests {
+        if self.guarded.requests < ceiling.requests {
             return;
         }
-        if self.crossing.is_none() && self.guarded.share() > settings.ceiling {
-            self.crossing = Some(Crossing::Ceiling { canary: self.guarded });
+        if self.crossing.is_none() && self.guarded.share() > ceiling.share {
+            self.crossing = Some(Crossing::Ceiling { canary: self.guarded, limit: ceiling.share });
         }
         self.guarded = Counts::default();
     }
@@ -174,29 +172,15 @@ impl Comparison {
                 let sentence = format!("{rates}: e-value {e} ≥ {limit}");
                 Some(Ruling::rollback(wording.code, sentence))
             }
-            Crossing::Ceiling { canary } => {
+            Crossing::Ceiling { canary, limit } => {
                 let (share, requests) = (percent(canary.share()), grouped(canary.requests));
-                let limit = percent(settings.ceiling);
+                let limit = percent(*limit);
                 let sentence = format!(
                     "{share} of the newest {requests} canary requests {adjective}: over the ceiling of {limit}"
                 );
                 Some(Ruling::rollback("over-ceiling", sentence))
             }
         }
-    }
-
-    /// The ruling where nothing can be compared: only the ceilings speak, and they did not.
-    #[must_use]
-    pub fn alone(&self, situation: &Situation, settings: &Settings) -> Option<Ruling> {
-        let why = match (&situation.baseline, situation.phase) {
-            (None, _) => "a first release has no baseline",
-            (Some(_), Phase::Bake) => "the baseline serves no more",
-            _ => return None,
-        };
-        let limit = percent(settings.ceiling);
-        let sentence =
-            format!("{why} to compare with, and the canary is below its ceiling of {limit}");
-        Some(Ruling::promote("within-ceiling", sentence))
     }
 
     /// The ruling of the evidence: go on, or hold and say what is missing.
@@ -239,6 +223,19 @@ impl Comparison {
         );
         Ruling::hold("more-evidence", sentence)
     }
+}
+
+/// The ruling where nothing can be compared: only the ceilings speak, and they did not. `ceiling`
+/// completes "… to compare with, and …".
+#[must_use]
+pub fn alone(situation: &Situation, ceiling: &str) -> Option<Ruling> {
+    let why = match (&situation.baseline, situation.phase) {
+        (None, _) => "a first release has no baseline",
+        (Some(_), Phase::Bake) => "the baseline serves no more",
+        _ => return None,
+    };
+    let sentence = format!("{why} to compare with, and {ceiling}");
+    Some(Ruling::promote("within-ceiling", sentence))
 }
 
 /// The evidence that the present step needs to go on.
