@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Split, Stack};
+use crate::{Side, Split, Stack};
 
 /// What to do now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,7 +46,10 @@ pub enum Effect {
     /// Forget the service.
     Unregister,
     /// Save what a deletion would lose: stopped-task reasons, exit codes, last log lines.
-    Preserve,
+    Preserve {
+        /// Of which side.
+        side: Side,
+    },
     /// Ask for the deletion of a stack.
     Retire {
         /// Which.
@@ -75,7 +78,7 @@ impl Effect {
             Effect::Learn => "learn",
             Effect::Register => "register",
             Effect::Unregister => "unregister",
-            Effect::Preserve => "preserve",
+            Effect::Preserve { .. } => "preserve",
             Effect::Retire { .. } => "retire",
             Effect::RemoveRecords => "remove-records",
             Effect::RestoreScaleIn => "restore-scale-in",

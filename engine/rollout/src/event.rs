@@ -139,8 +139,6 @@ pub enum Event {
     },
     /// A signal asked the driver to leave, and the plan or the place says blue first.
     InterruptAsked,
-    /// Credentials that cannot be refreshed end within ten minutes.
-    CredentialsExpiring,
     /// An instant of `deadline()` has come.
     TimePassed,
 }

@@ -1,0 +1,149 @@
+//! What a rollout remembers besides its state: weights in effect, health, traffic and harm.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dwell::METRIC_PERIOD_S;
+use crate::{Counts, EpochS, Health, Side, Split, TrafficSample};
+
+/// Seconds between two readings that together convict an unhealthy target (S05).
+pub(crate) const UNHEALTHY_TWICE_S: u32 = 15;
+/// Crashes of green's own making that end a rollout at once.
+pub(crate) const CRASHES: u32 = 3;
+
+/// Facts gathered on the way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Book {
+    /// The weights last verified in effect.
+    pub split: Split,
+    /// The weights last asked for: what a compare-and-swap expects to find.
+    pub asked: Split,
+    /// Whether any weight above 0 was ever asked for.
+    pub shifted: bool,
+    /// Whether green's stack was asked for.
+    pub green_made: bool,
+    /// Whether the init stack was asked for by this run.
+    pub init_made: bool,
+    /// Whether scale-in was suspended by this run.
+    pub suspended: bool,
+    /// The latest health, and when it was read.
+    pub health: Option<(EpochS, Health)>,
+    /// Since when some target of green has been unhealthy.
+    pub unhealthy_since: Option<EpochS>,
+    /// When the canary's first weight above 0 was verified.
+    pub canary_traffic_at: Option<EpochS>,
+    /// What green served in all.
+    pub canary: Counts,
+    /// What blue served meanwhile.
+    pub baseline: Counts,
+    /// Bad responses of green beyond blue's rate, summed over the periods.
+    pub harmed: f64,
+    /// The last two periods that were read.
+    pub recent: Vec<TrafficSample>,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Book {
+            split: Split::ALL_BLUE,
+            asked: Split::ALL_BLUE,
+            shifted: false,
+            green_made: false,
+            init_made: false,
+            suspended: false,
+            health: None,
+            unhealthy_since: None,
+            canary_traffic_at: None,
+            canary: Counts::default(),
+            baseline: Counts::default(),
+            harmed: 0.0,
+            recent: Vec::new(),
+        }
+    }
+}
+
+impl Book {
+    pub(crate) fn read_health(&mut self, health: &Health, now: EpochS) {
+        self.unhealthy_since = match (health.green.targets_unhealthy, self.unhealthy_since) {
+            (0, _) => None,
+            (_, Some(since)) => Some(since),
+            (_, None) => Some(now),
+        };
+        self.health = Some((now, health.clone()));
+    }
+
+    /// Whether green may serve, by the latest reading (S05).
+    pub(crate) fn green_may_serve(&self) -> bool {
+        self.health.as_ref().is_some_and(|(_, health)| health.green.may_serve())
+    }
+
+    /// Why green is to be taken back for its health: crashes, or a target unhealthy twice.
+    pub(crate) fn conviction(&self) -> Option<String> {
+        let (read_at, health) = self.health.as_ref()?;
+        let green = &health.green;
+        if green.tasks_crashed >= CRASHES {
+            let reasons = green.crash_reasons.join("; ");
+            return Some(format!("{} tasks crashed: {reasons}", green.tasks_crashed));
+        }
+        let since = self.unhealthy_since?;
+        (read_at.since_s(since) >= UNHEALTHY_TWICE_S).then(|| {
+            format!(
+                "{} of {} targets unhealthy, read twice {} s apart",
+                green.targets_unhealthy,
+                green.targets_unhealthy + green.targets_healthy + green.targets_initial,
+                read_at.since_s(since),
+            )
+        })
+    }
+
+    /// When an unhealthy target has to be looked at again.
+    pub(crate) fn second_reading_at(&self) -> Option<EpochS> {
+        let again = self.unhealthy_since?.plus_s(UNHEALTHY_TWICE_S);
+        let (read_at, _) = self.health.as_ref()?;
+        (*read_at < again).then_some(again)
+    }
+
+    /// Whether a way back would lead from something that serves to nothing that does.
+    pub(crate) fn blue_is_gone(&self) -> bool {
+        let Some((_, Health { green, blue: Some(blue) })) = &self.health else { return false };
+        self.shifted && blue.targets_healthy == 0 && green.targets_healthy > 0
+    }
+
+    pub(crate) fn read_traffic(&mut self, sample: &TrafficSample) {
+        if self.recent.last().is_some_and(|last| last.period_begin >= sample.period_begin) {
+            return;
+        }
+        add(&mut self.canary, sample.green);
+        add(&mut self.baseline, sample.blue);
+        let rate = match self.baseline.requests {
+            0 => 0.0,
+            requests => self.baseline.bad as f64 / requests as f64,
+        };
+        let excess = sample.green.bad as f64 - rate * sample.green.requests as f64;
+        self.harmed += excess.max(0.0);
+        self.recent.push(sample.clone());
+        if self.recent.len() > 2 {
+            self.recent.remove(0);
+        }
+    }
+
+    /// S07: no request in the last two closed periods, both begun after `since`.
+    pub(crate) fn drained(&self, side: Side, since: EpochS) -> bool {
+        let requests = |sample: &TrafficSample| match side {
+            Side::Green => sample.green.requests,
+            Side::Blue => sample.blue.requests,
+        };
+        match self.recent.as_slice() {
+            [first, second] => {
+                first.period_begin >= since
+                    && second.period_begin == first.period_begin.plus_s(METRIC_PERIOD_S)
+                    && requests(first) + requests(second) == 0
+            }
+            _ => false,
+        }
+    }
+}
+
+fn add(total: &mut Counts, more: Counts) {
+    total.requests = total.requests.saturating_add(more.requests);
+    total.bad = total.bad.saturating_add(more.bad);
+}
