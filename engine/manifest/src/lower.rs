@@ -57,6 +57,7 @@ fn plan(
     added: &[(String, file::Gate)],
 ) -> Plan {
     let (canary, service) = (&file.canary, &file.service);
+    let topics = &canary.sns_topic_notifications;
     let of_file = named.iter().map(|named| gate(&named.name, named.gate));
     let gates: Vec<_> = of_file.chain(added.iter().map(|(name, it)| gate(name, it))).collect();
     let preflight = gates.iter().any(|gate| gate.phases.contains(&rollout::Phase::Preflight));
@@ -74,7 +75,7 @@ fn plan(
             .fqdn
             .as_slice()
             .iter()
-            .map(|name| name.trim_end_matches('.').to_owned())
+            .map(|name| name.trim_end_matches('.').to_ascii_lowercase())
             .collect(),
         labels: rollout::Labels {
             blue: canary.releases.blue.0.clone(),
@@ -101,8 +102,8 @@ fn plan(
             file::OnInconclusive::Pause => rollout::OnInconclusive::Pause,
         },
         topics: rollout::Topics {
-            on_success: canary.sns_topic_notifications.on_success.clone(),
-            on_fail: canary.sns_topic_notifications.on_fail.clone(),
+            on_success: topics.on_success.as_ref().map(|arn| arn.0.clone()),
+            on_fail: topics.on_fail.as_ref().map(|arn| arn.0.clone()),
         },
     }
 }

@@ -1,5 +1,5 @@
-//! The path of a file: bytes → text → tree → schema → typed → meaning. Each stage says all it has
-//! to say; the next begins only when there is no error.
+//! The path of a file: bytes → text → tree → schema → typed → meaning. Each stage says all it
+//! has to say; the next begins only when there is no error.
 
 use std::sync::LazyLock;
 
@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::file::DeploymentFile;
 use crate::invalid::Judge;
 use crate::schema::{SCHEMA, compile};
+use crate::secret::{masked, masked_lines};
 use crate::source::{Source, Span};
 use crate::yaml::{self, Node};
 
@@ -27,9 +28,10 @@ pub struct Parsed {
 /// Everything that is wrong with it, each with its line and column.
 pub fn parse(name: &str, bytes: impl AsRef<[u8]>) -> Result<Parsed, Diagnostics> {
     let text = text(name, bytes.as_ref())?;
-    let source = Source::new(name, text);
+    let tree = yaml::load(text)
+        .map_err(|problems| Diagnostics::new(&Source::new(name, &masked_lines(text)), problems))?;
+    let source = Source::new(name, &masked(text, &tree));
     let fail = |problems| Diagnostics::new(&source, problems);
-    let tree = yaml::load(text).map_err(fail)?;
     let problems = against_schema(&source, &tree)?;
     if !problems.is_empty() {
         return Err(fail(problems));
@@ -56,7 +58,8 @@ impl Parsed {
         &self.file
     }
 
-    /// The text and its name.
+    /// The text and its name. Secrets in it are masked: the rest of it is the file, place by place,
+    /// and means the same plan.
     #[must_use]
     pub fn source(&self) -> &Source {
         &self.source

@@ -1,14 +1,16 @@
 //! A file with its templates filled in.
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::file::{Container, DeploymentFile, Service};
-use crate::meaning::{is_host_name, is_service_name};
+use crate::meaning::{host_names, service_name};
 use crate::parse::Parsed;
 use crate::template::{self, Variable};
 use crate::yaml;
 
 /// What only the deployment itself knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameters {
     /// For example `stage`.
     pub environment: String,
@@ -97,36 +99,17 @@ impl Parsed {
         let (mut file, _) =
             yaml::from_node::<DeploymentFile>(&tree).map_err(|error| fail(vec![error]))?;
         fill_defaults(&mut file, &value);
-        match self.impossible(&file) {
-            problems if problems.is_empty() => Ok(file),
-            problems => Err(fail(problems)),
-        }
+        let mut problems = Vec::from_iter(service_name(self, &file.service.name));
+        problems.extend(host_names(self, file.service.fqdn.as_slice()));
+        if problems.is_empty() { Ok(file) } else { Err(fail(problems)) }
     }
 
     fn without_value(&self, outer: &dyn Fn(Variable) -> Option<String>) -> Vec<Diagnostic> {
         template::used(&self.tree)
             .into_iter()
-            .filter(|(variable, _)| {
-                matches!(variable, Variable::ExternalIp) && outer(*variable).is_none()
-            })
+            .filter(|(variable, _)| *variable == Variable::ExternalIp && outer(*variable).is_none())
             .map(|(variable, span)| template::without_value(span, variable))
             .collect()
-    }
-
-    /// Names that were templates and have become what cannot be a name.
-    fn impossible(&self, file: &DeploymentFile) -> Vec<Diagnostic> {
-        let mut problems = Vec::new();
-        if !is_service_name(&file.service.name) {
-            let title = format!("`{}` cannot name a stack", file.service.name);
-            problems.push(self.error("service-name", "/service/name", title));
-        }
-        for (index, name) in file.service.fqdn.as_slice().iter().enumerate() {
-            if !is_host_name(name) {
-                let title = format!("`{name}` is no host name");
-                problems.push(self.error("host-name", &format!("/service/fqdn/{index}"), title));
-            }
-        }
-        problems
     }
 }
 

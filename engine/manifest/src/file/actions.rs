@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::values::{Flag, Seconds, Whole, Words};
+use crate::values::{Arn, Flag, Seconds, Whole, Words};
 
 /// The place of an action among the others of its rule.
 type Order = Whole<1, 50_000>;
@@ -108,8 +108,8 @@ pub struct OidcConfig {
 #[schemars(title = "Cognito")]
 pub struct CognitoConfig {
     /// The ARN of the user pool.
-    #[schemars(regex(pattern = "^arn:"), extend("patternErrorMessage" = "Expected an ARN."), example = &"arn:aws:cognito-idp:{{region}}:{{account_id}}:userpool/pool")]
-    pub user_pool_arn: String,
+    #[schemars(example = &"arn:aws:cognito-idp:{{region}}:{{account_id}}:userpool/pool")]
+    pub user_pool_arn: Arn,
     /// The id of the client of the user pool.
     #[schemars(length(min = 1), example = &"1h57kf5cpq17m0eml12EXAMPLE")]
     pub user_pool_client_id: String,

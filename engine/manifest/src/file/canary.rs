@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Gate, Phase};
-use crate::values::{Seconds, Whole, Words};
+use crate::values::{Arn, Seconds, Whole, Words};
 
 /// A wait of the rollout: up to a week.
 pub type Wait = Seconds<0, 604_800>;
@@ -57,8 +57,8 @@ pub struct Canary {
     pub preflight: Preflight,
     /// The ARN of a role to assume for the records, when the hosted zone is in another account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = "^arn:"), extend("patternErrorMessage" = "Expected an ARN."), example = &"arn:aws:iam::111122223333:role/dns")]
-    pub dns_role_arn: Option<String>,
+    #[schemars(example = &"arn:aws:iam::111122223333:role/dns")]
+    pub dns_role_arn: Option<Arn>,
     /// SNS topics that are told how a deployment ended.
     #[serde(default)]
     pub sns_topic_notifications: Notifications,
@@ -111,13 +111,13 @@ impl JsonSchema for Label {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "title": "CanaryRelease label",
-            "description": "The value of a balancer's CanaryRelease tag: letters, digits and dashes; not 0.",
+            "description": "A balancer's CanaryRelease tag: letters, digits and dashes; not 0.",
             "examples": [1, 2],
             "type": ["string", "integer"],
             "minimum": 1,
             "maxLength": 32,
             "pattern": "^([1-9A-Za-z][0-9A-Za-z-]*|0[0-9A-Za-z-]+)$",
-            "patternErrorMessage": "Expected letters, digits and dashes (0 is taken by the stack of the DNS records)."
+            "patternErrorMessage": "Expected letters, digits and dashes, and not 0."
         })
     }
 }
@@ -232,10 +232,10 @@ pub enum OnInconclusive {
 pub struct Notifications {
     /// The ARN of the topic that is told of a success.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = "^arn:"), extend("patternErrorMessage" = "Expected an ARN."), example = &"arn:aws:sns:{{region}}:{{account_id}}:deployed")]
-    pub on_success: Option<String>,
+    #[schemars(example = &"arn:aws:sns:{{region}}:{{account_id}}:deployed")]
+    pub on_success: Option<Arn>,
     /// The ARN of the topic that is told of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = "^arn:"), extend("patternErrorMessage" = "Expected an ARN."), example = &"arn:aws:sns:{{region}}:{{account_id}}:failed")]
-    pub on_fail: Option<String>,
+    #[schemars(example = &"arn:aws:sns:{{region}}:{{account_id}}:failed")]
+    pub on_fail: Option<Arn>,
 }

@@ -210,7 +210,7 @@ pub enum DependencyCondition {
 #[schemars(title = "Container health check")]
 pub struct HealthCheck {
     /// The command: CMD and its words, or CMD-SHELL and a line for the shell.
-    #[schemars(length(min = 1), example = json!(["CMD-SHELL", "curl -f http://localhost/ || exit 1"]))]
+    #[schemars(length(min = 1), example = json!(["CMD-SHELL", "curl -f http://localhost/"]))]
     pub command: Vec<String>,
     /// Seconds between two checks. Default 30.
     #[serde(default, skip_serializing_if = "Option::is_none")]

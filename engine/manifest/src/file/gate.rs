@@ -17,7 +17,7 @@ pub struct Gate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(
         regex(pattern = "^[a-z][a-z0-9-]{0,62}$"),
-        extend("patternErrorMessage" = "Expected a name of lower-case letters, digits and dashes that begins with a letter."),
+        extend("patternErrorMessage" = "Expected lower-case letters, digits and dashes."),
         example = &"errors"
     )]
     pub name: Option<String>,
@@ -177,7 +177,7 @@ fn origin(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         "type": "string",
         "description": "Scheme, host and perhaps a port, without a path.",
         "pattern": ORIGIN,
-        "patternErrorMessage": "Expected an origin such as https://green or http://api.example.com:8080, without a path.",
+        "patternErrorMessage": "Expected an origin without a path, such as https://green.",
         "examples": ["https://green", "https://api.example.com:8443"]
     })
 }

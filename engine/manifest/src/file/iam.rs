@@ -24,7 +24,7 @@ pub struct Policy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(
         regex(pattern = r"^[\w+=,.@-]{1,128}$"),
-        extend("patternErrorMessage" = "Expected 1 to 128 letters, digits or any of + = , . @ - _."),
+        extend("patternErrorMessage" = "Expected 1 to 128 letters, digits or + = , . @ - _"),
         example = &"AllowReadBucket"
     )]
     pub name: Option<String>,

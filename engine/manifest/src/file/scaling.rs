@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Seconds, Whole};
+use crate::values::{Arn, Seconds, Whole};
 
 /// How the number of tasks follows the load. Scaling in is suspended while a deployment runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,8 +19,8 @@ pub struct AutoScaling {
     #[schemars(example = 10)]
     pub max_capacity: Option<Whole<1, 10_000>>,
     /// The ARN of the role that Application Auto Scaling acts with.
-    #[schemars(regex(pattern = "^arn:"), extend("patternErrorMessage" = "Expected an ARN."), example = &"arn:aws:iam::{{account_id}}:role/ecsAutoscaleRole")]
-    pub role_arn: String,
+    #[schemars(example = &"arn:aws:iam::{{account_id}}:role/ecsAutoscaleRole")]
+    pub role_arn: Arn,
     /// The policies.
     #[schemars(length(min = 1))]
     pub auto_scaling_policies: Vec<ScalingPolicy>,

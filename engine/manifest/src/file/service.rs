@@ -149,7 +149,11 @@ pub enum NetworkMode {
 #[schemars(title = "Network")]
 pub struct Network {
     /// The ids of the subnets.
-    #[schemars(length(min = 1, max = 16), inner(length(min = 1)), example = json!(["subnet-0a1b2c3d4e5f60718"]))]
+    #[schemars(
+        length(min = 1, max = 16),
+        inner(length(min = 1)),
+        example = json!(["subnet-0a1b2c3d4e5f60718"])
+    )]
     pub subnets: Vec<String>,
     /// The ids of the security groups. Default: the VPC's own.
     #[serde(default)]

@@ -67,6 +67,7 @@ pub(crate) fn check_gates<'a>(
         let names = named.iter().map(|gate| (gate.pointer.clone(), gate.name.as_str()));
         said.extend(parsed.repeated("repeated-gate", "gate", names));
         said.extend(steps(parsed, file, &named));
+        said.extend(rarely(parsed, file, &named));
         said.extend(unused(parsed, file, &named));
     }
     (named, said)
@@ -152,9 +153,6 @@ fn steps(parsed: &Parsed, file: &DeploymentFile, gates: &[Named<'_>]) -> Vec<Dia
                 Some(_) => {}
             }
         }
-        for gate in gates.iter().filter(|gate| asked(step, gate)) {
-            said.extend(rarely(parsed, file, index, gate));
-        }
     }
     said
 }
@@ -164,23 +162,35 @@ fn asked(step: &Step, gate: &Named<'_>) -> bool {
     listed && gate.gate.phases.contains(&step.phase())
 }
 
-/// A step that may be over before the gate is asked a second time.
-fn rarely(
-    parsed: &Parsed,
-    file: &DeploymentFile,
-    index: usize,
-    gate: &Named<'_>,
-) -> Option<Diagnostic> {
-    let step = &file.canary.strategy[index];
-    let wait_s = file.canary.wait_of(step).map_or(60, crate::Seconds::get);
-    let every_s = gate.gate.every.get();
-    (every_s > wait_s).then(|| {
-        let title = format!("`{}` looks every {every_s} s, the step waits {wait_s} s", gate.name);
-        parsed
-            .warning("every-longer-than-wait", &format!("{}/every", gate.pointer), title)
-            .related(parsed.span(&format!("/canary/strategy/{index}")), "this step")
-            .help("the step lasts until there is a fresh look: lower `every` or raise `wait`")
-    })
+/// Steps that may be over before a gate is asked a second time; the appended one too.
+fn rarely(parsed: &Parsed, file: &DeploymentFile, gates: &[Named<'_>]) -> Vec<Diagnostic> {
+    let canary = &file.canary;
+    let full = Step::full();
+    let appended = (!canary.strategy.iter().any(Step::is_full))
+        .then(|| (parsed.key_span("/canary/bake"), &full));
+    let steps = canary.strategy.iter().enumerate();
+    let steps = steps.map(|(i, step)| (parsed.span(&format!("/canary/strategy/{i}")), step));
+    let mut said = Vec::new();
+    for (span, step) in steps.chain(appended) {
+        let wait_s = canary.wait_of(step).map_or(60, crate::Seconds::get);
+        for gate in gates.iter().filter(|gate| asked(step, gate)) {
+            let every_s = gate.gate.every.get();
+            if every_s <= wait_s {
+                continue;
+            }
+            let title =
+                format!("`{}` looks every {every_s} s, the step waits {wait_s} s", gate.name);
+            said.push(
+                parsed
+                    .warning("every-longer-than-wait", &format!("{}/every", gate.pointer), title)
+                    .related(span.clone(), "this step")
+                    .help(
+                        "the step lasts until there is a fresh look: lower `every` or raise `wait`",
+                    ),
+            );
+        }
+    }
+    said
 }
 
 fn unused(parsed: &Parsed, file: &DeploymentFile, gates: &[Named<'_>]) -> Vec<Diagnostic> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Plugins;
@@ -13,7 +14,7 @@ use crate::schema::compile;
 use crate::source::{Source, Span};
 
 /// The `--plugin` and `--grant` flags, as given.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandLine {
     /// `builtin:NAME` or the path of a component.
     pub plugins: Vec<String>,

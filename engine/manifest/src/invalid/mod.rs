@@ -107,6 +107,7 @@ impl Judge<'_> {
         let title = format!("{} must be {wanted}, not {}", dotted(&path), node.kind_name());
         let diagnostic = Diagnostic::error("wrong-type", self.source.head(&node.span), title);
         match (node.scalar(), wanted) {
+            _ if path.ends_with("/client_secret") => diagnostic,
             (Some(scalar), "text") if !scalar.text.is_empty() => {
                 diagnostic.label("quote it").help(format!("write \"{}\"", scalar.text))
             }

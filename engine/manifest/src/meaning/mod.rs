@@ -13,7 +13,7 @@ use crate::nearest::{listed, nearest};
 use crate::parse::Parsed;
 
 pub(crate) use balancing::mapped_ports;
-pub(crate) use names::{is_host_name, is_service_name};
+pub(crate) use names::{host_names, service_name};
 
 /// Everything that refuses a file whose form is right.
 pub(crate) fn check(parsed: &Parsed) -> Vec<Diagnostic> {

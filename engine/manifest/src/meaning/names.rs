@@ -11,8 +11,11 @@ pub(super) fn check(parsed: &Parsed) -> Vec<Diagnostic> {
     problems.extend(version(parsed));
     problems.extend(templates(parsed));
     if problems.is_empty() {
-        problems.extend(service_name(parsed));
-        problems.extend(host_names(parsed));
+        let file = &parsed.file;
+        problems.extend(service_name(parsed, &rehearsed(file, &file.service.name)));
+        let names = file.service.fqdn.as_slice().iter();
+        let names: Vec<String> = names.map(|name| rehearsed(file, name)).collect();
+        problems.extend(host_names(parsed, &names));
     }
     problems
 }
@@ -90,9 +93,9 @@ fn rehearsed(file: &DeploymentFile, text: &str) -> String {
         .unwrap_or_default()
 }
 
-fn service_name(parsed: &Parsed) -> Option<Diagnostic> {
-    let name = rehearsed(&parsed.file, &parsed.file.service.name);
-    (!is_service_name(&name)).then(|| {
+/// The service's name with its templates filled in names stacks.
+pub(crate) fn service_name(parsed: &Parsed, name: &str) -> Option<Diagnostic> {
+    (!is_service_name(name)).then(|| {
         parsed
             .error("service-name", "/service/name", format!("`{name}` cannot name a stack"))
             .help("letters, digits and dashes, at most 64")
@@ -100,42 +103,38 @@ fn service_name(parsed: &Parsed) -> Option<Diagnostic> {
 }
 
 /// Whether stacks and services may be called so: CloudFormation allows letters, digits, dashes.
-pub(crate) fn is_service_name(name: &str) -> bool {
+fn is_service_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 64
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-fn host_names(parsed: &Parsed) -> Vec<Diagnostic> {
+/// The service's DNS names with their templates filled in, in the order of the file.
+pub(crate) fn host_names(parsed: &Parsed, names: &[String]) -> Vec<Diagnostic> {
     let one = matches!(parsed.file.service.fqdn, crate::file::Names::One(_));
-    let names: Vec<(String, String)> = parsed
-        .file
-        .service
-        .fqdn
-        .as_slice()
-        .iter()
-        .enumerate()
-        .map(|(index, name)| {
-            let place = if one { String::new() } else { format!("/{index}") };
-            (format!("/service/fqdn{place}"), rehearsed(&parsed.file, name))
-        })
-        .collect();
-    let mut problems: Vec<Diagnostic> = names
-        .iter()
+    let places = (0..names.len()).map(|index| match one {
+        true => "/service/fqdn".to_owned(),
+        false => format!("/service/fqdn/{index}"),
+    });
+    let mut problems: Vec<Diagnostic> = places
+        .clone()
+        .zip(names)
         .filter(|(_, name)| !is_host_name(name))
         .map(|(pointer, name)| {
             parsed
-                .error("host-name", pointer, format!("`{name}` is no host name"))
+                .error("host-name", &pointer, format!("`{name}` is no host name"))
                 .help("labels of letters, digits and dashes, with dots between: api.example.com")
         })
         .collect();
-    let given = names.iter().map(|(pointer, name)| (pointer.clone(), name.as_str()));
+    let canonical = |name: &String| name.trim_end_matches('.').to_ascii_lowercase();
+    let canonical: Vec<String> = names.iter().map(canonical).collect();
+    let given = places.zip(canonical.iter().map(String::as_str));
     problems.extend(parsed.repeated("repeated-name", "name", given));
     problems
 }
 
 /// Whether a CNAME can stand at a name: RFC 1123 labels, two at least, 253 characters at most.
-pub(crate) fn is_host_name(name: &str) -> bool {
+fn is_host_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let label = |label: &str| {
         (1..=63).contains(&label.len())

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Flag(pub bool);
 
+/// The booleans of YAML 1.1.
+const PATTERN: &str = "^([Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF|[Tt]rue|TRUE|[Ff]alse|FALSE)$";
+
 impl JsonSchema for Flag {
     fn schema_name() -> Cow<'static, str> {
         "Flag".into()
@@ -18,12 +21,12 @@ impl JsonSchema for Flag {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "title": "Flag",
-            "description": "true or false. The words of YAML 1.1 (yes, no, on, off) are accepted with a warning.",
+            "description": "true or false; yes, no, on and off are accepted with a warning.",
             "anyOf": [
                 { "type": "boolean" },
                 {
                     "type": "string",
-                    "pattern": "^([Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF|[Tt]rue|TRUE|[Ff]alse|FALSE)$",
+                    "pattern": PATTERN,
                     "patternErrorMessage": "Expected true or false."
                 }
             ]

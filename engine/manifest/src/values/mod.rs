@@ -1,5 +1,6 @@
-//! The values of fields: whole numbers, times, flags, words, pairs.
+//! The values of fields: whole numbers, times, flags, words, pairs, names of resources.
 
+mod arn;
 mod digits;
 mod flag;
 mod pairs;
@@ -8,6 +9,7 @@ mod seconds;
 mod whole;
 mod words;
 
+pub use arn::Arn;
 pub use flag::Flag;
 pub use pairs::Pairs;
 pub use port::{ContainerPort, Port};

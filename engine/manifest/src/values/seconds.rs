@@ -56,17 +56,18 @@ impl<const MIN: u32, const MAX: u32> JsonSchema for Seconds<MIN, MAX> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let expected =
+            format!("Expected a time from {MIN} to {MAX} seconds, such as 90, 90s, 5m or 1h.");
         json_schema!({
             "title": "Time",
-            "description": format!("A time in seconds ({MIN} to {MAX}), or with a unit: 90s, 5m, 1h."),
+            "description": format!("Seconds ({MIN} to {MAX}), or with a unit: 90s, 5m, 1h."),
             "examples": [Self::new(90).get(), Self::new(300).get()],
             "anyOf": [
                 { "type": "integer", "minimum": MIN, "maximum": MAX },
                 {
                     "type": "string",
                     "pattern": Self::pattern(),
-                    "patternErrorMessage":
-                        format!("Expected a time from {MIN} to {MAX} seconds, such as 90, 90s, 5m or 1h.")
+                    "patternErrorMessage": expected
                 }
             ]
         })

@@ -40,7 +40,7 @@ impl JsonSchema for Words {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "title": "Text",
-            "description": "Text. A bare number or boolean is taken as it is written; quote numbers with a point (\"1.10\").",
+            "description": "Text; a bare number is taken as written, but quote 1.10.",
             "type": ["string", "number", "boolean"]
         })
     }

@@ -57,9 +57,13 @@ fn thousands_of_mistakes_are_counted_not_printed() {
 #[test]
 fn mappings_can_be_merged_and_aliased() {
     let text = crate::with_canary("").replace(
-        "target_groups:\n  - container: { port: 8080 }\n    health_check: { path: /health }",
-        "target_groups:\n  - &base\n    container: { port: 8080 }\n    health_check: { path: /health }\n  \
-         - <<: *base\n    container: { port: 8080, name: other }",
+        "  - container: { port: 8080 }
+    health_check: { path: /health }",
+        "  - &base
+    container: { port: 8080 }
+    health_check: { path: /health }
+  - <<: *base
+    container: { port: 8080, name: other }",
     );
     let said = parse("f.yml", text).unwrap_err().render(false);
     assert!(said.contains("`other:8080`") && !said.contains("health_check"), "{said}");

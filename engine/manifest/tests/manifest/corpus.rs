@@ -82,6 +82,16 @@ fn refused_files_pass_the_schema_and_fail_on_meaning() {
     }
 }
 
+#[test]
+fn every_golden_belongs_to_a_file() {
+    for kind in ["valid", "invalid", "refused"] {
+        for entry in std::fs::read_dir(manifests(kind)).unwrap() {
+            let path = entry.unwrap().path();
+            assert!(path.with_extension("yml").exists(), "{} is of no file", path.display());
+        }
+    }
+}
+
 /// Everything an error may be, shown by a file; a new code needs a file of its own.
 #[test]
 fn every_code_is_shown_by_a_file() {

@@ -35,8 +35,8 @@ fn a_file_without_strategy_has_the_one_step_100_and_every_default() {
 #[test]
 fn steps_are_taken_in_rising_weight_and_100_is_appended_with_the_bake() {
     let plan = plan(
-        "  strategy:\n    - { weight: 60, wait: 2m }\n    - { weight: 10, wait: 70, max_wait: 900 }\n    \
-         - {}\n  bake: 300",
+        "  strategy: [{ weight: 60, wait: 2m }, { weight: 10, wait: 70, max_wait: 900 }, {}]
+  bake: 300",
     );
     assert_eq!(
         outline(&plan.steps),
@@ -78,8 +78,8 @@ fn a_step_asks_the_gates_it_names_in_the_phases_they_have() {
 
 #[test]
 fn templates_are_filled_in_wherever_text_stands() {
-    let canary = "  sns_topic_notifications: { on_fail: \"arn:aws:sns:{{region}}:{{account_id}}:f\" }\n  \
-                  gates: [{ plugin: gates/checkout.wasm, grants: { http: [\"https://green\"], metrics: [MyTeam/Checkout] } }]";
+    let canary = "  sns_topic_notifications:
+    on_fail: \"arn:aws:sns:{{region}}:{{account_id}}:f\"";
     let lowered = lowered(canary, &[], &[]).unwrap();
     let plan = lowered.plan;
     assert_eq!(plan.topics.on_fail.unwrap(), "arn:aws:sns:eu-west-3:012345678901:f");
@@ -105,7 +105,8 @@ fn the_address_on_the_internet_is_needed_only_where_a_file_uses_it() {
 
 #[test]
 fn an_added_gate_is_asked_at_every_step_whatever_the_steps_name() {
-    let canary = "  gates: [{ name: errors, plugin: builtin:error-rate }]\n  strategy: [{ weight: 10, gates: [] }]";
+    let canary = "  gates: [{ name: errors, plugin: builtin:error-rate }]
+  strategy: [{ weight: 10, gates: [] }]";
     let plan = lowered(canary, &["builtin:latency"], &[]).unwrap().plan;
     assert_eq!(plan.steps[0].gates, ["latency"]);
     assert_eq!(plan.steps[1].gates, ["errors", "latency"]);

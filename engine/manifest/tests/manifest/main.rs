@@ -7,6 +7,7 @@ mod corpus;
 mod coverage;
 mod lowering;
 mod schema;
+mod secrets;
 
 use std::path::{Path, PathBuf};
 
