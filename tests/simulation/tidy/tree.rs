@@ -53,7 +53,7 @@ fn read(top: &Path) -> Tree {
     let texts = paths.iter().filter_map(text).collect();
     let mut sources = BTreeMap::new();
     for manifest in paths.iter().filter(|path| path.ends_with("Cargo.toml")) {
-        for package in metadata(&top.join(manifest), false).packages {
+        for package in metadata(&top.join(manifest)).packages {
             for target in package.targets {
                 let test_only = target.is_test() || target.is_bench();
                 let root = target.src_path.into_std_path_buf();
