@@ -115,6 +115,11 @@ fn every_data_file_of_the_tests_is_read_by_one() {
 }
 
 #[test]
+fn stories_and_manifests_are_folders_of_one_shape() {
+    assert_kept(files::misplaced_data(&tree().paths));
+}
+
+#[test]
 fn the_top_holds_only_what_the_layout_names() {
     assert_kept(files::strangers_at_the_top(&tree().paths));
 }

@@ -30,6 +30,9 @@ const TOP: [&str; 15] = [
 /// Folders of data that tests read: a file there that no test names is dead.
 const DATA: [&str; 4] = ["tests/cases/", "tests/manifests/", "tests/hostile/", "schemas/"];
 
+/// The files of a story, each a folder of `tests/cases`.
+const STORY: [&str; 3] = ["deployment.yml", "scenario.yml", "report.txt"];
+
 /// Files at the top that the layout does not know.
 pub(super) fn strangers_at_the_top(paths: &[String]) -> Vec<Breach> {
     let first = paths.iter().filter_map(|path| path.split('/').next());
@@ -91,6 +94,29 @@ pub(super) fn unread_data(texts: &BTreeMap<String, String>, sources: &[Source]) 
     unread.map(|path| Breach::new(path, 0, "no test speaks of it or of its folder")).collect()
 }
 
+/// Whether a folder of data holds files of this name, given all paths.
+fn is_of_its_kind(path: &str, paths: &[String]) -> bool {
+    let parts: Vec<_> = path.split('/').collect();
+    match parts[..] {
+        ["tests", "cases", _, file] => STORY.contains(&file),
+        ["tests", "cases", ..] => false,
+        ["tests", "manifests", "valid" | "invalid" | "refused", file] => {
+            // What a file is told stands beside it.
+            let manifest = file.strip_suffix(".err").map(|name| format!("{name}.yml"));
+            let beside = manifest.map(|name| path.replace(file, &name));
+            beside.map_or(file.ends_with(".yml"), |manifest| paths.contains(&manifest))
+        }
+        ["tests", "manifests", ..] => false,
+        _ => true,
+    }
+}
+
+/// Stories and manifests are folders of a fixed shape: their tests pass over any other file.
+pub(super) fn misplaced_data(paths: &[String]) -> Vec<Breach> {
+    let strangers = paths.iter().filter(|path| !is_of_its_kind(path, paths));
+    strangers.map(|path| Breach::new(path, 0, "no test reads a file of this name here")).collect()
+}
+
 /// Whether a string names the file, or a folder under which it stands.
 fn is_spoken_of(path: &str, spoken: &[&String]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -130,4 +156,26 @@ fn data_is_read_when_a_string_names_it_or_its_folder() {
     assert_eq!(unread_data(&texts(&read), &sources), []);
     let dead = unread_data(&texts(&["tests/manifests/valid/new.yml"]), &sources);
     assert_eq!(dead.len(), 1);
+}
+
+#[test]
+fn a_stray_file_among_stories_and_manifests_is_named() {
+    let good = [
+        "tests/cases/healthy/deployment.yml",
+        "tests/cases/healthy/report.txt",
+        "tests/manifests/invalid/a.err",
+        "tests/manifests/invalid/a.yml",
+        "engine/README.md",
+    ];
+    assert_eq!(misplaced_data(&good.map(str::to_owned)), []);
+    let stray = [
+        "tests/cases/healthy/old.txt",
+        "tests/cases/notes.md",
+        "tests/manifests/a.yml",
+        "tests/manifests/invalid/a.json",
+        "tests/manifests/invalid/gone.err",
+    ];
+    let named: Vec<_> =
+        misplaced_data(&stray.map(str::to_owned)).into_iter().map(|it| it.path).collect();
+    assert_eq!(named, stray);
 }
