@@ -7,10 +7,6 @@ use serde::Deserialize;
 /// The JSON Schema of [`Configuration`].
 pub const SCHEMA: &str = include_str!("schema.json");
 
-/// The weights of the spreads before a service taught any: wider than the published prior. In the
-/// benchmark that halves the false roll backs of noisy canaries, at the same power.
-const PRIOR: [f64; 4] = [0.35, 0.3, 0.25, 0.1];
-
 /// How the gate speaks of what it counts.
 #[must_use]
 pub fn wording() -> Wording {
@@ -50,7 +46,7 @@ pub struct Configuration {
 
 impl Default for Configuration {
     fn default() -> Self {
-        let settings = Settings::default();
+        let settings = Settings::for_errors();
         Self {
             max_ratio: settings.max_ratio,
             alpha: settings.alpha,
@@ -79,12 +75,12 @@ impl Configuration {
             alpha: self.alpha,
             max_ratio: self.max_ratio,
             negligible_ratio: self.negligible_ratio,
-            prior: PRIOR,
             ceiling: Some(Ceiling {
                 share: self.ceiling,
                 requests: f64::from(self.ceiling_requests),
             }),
             lag_s: self.lag_s,
+            ..Settings::for_errors()
         }
     }
 }

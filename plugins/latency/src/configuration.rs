@@ -7,10 +7,6 @@ use serde::Deserialize;
 /// The JSON Schema of [`Configuration`].
 pub const SCHEMA: &str = include_str!("schema.json");
 
-/// The weights of the spreads before a service taught any. Slow requests are many, so the noise of
-/// one side's own shows: the prior expects it, and the benchmark shows no power lost by that.
-const PRIOR: [f64; 4] = [0.1, 0.2, 0.3, 0.4];
-
 /// The gate's configuration.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -31,7 +27,7 @@ pub struct Configuration {
 
 impl Default for Configuration {
     fn default() -> Self {
-        let settings = Settings::default();
+        let settings = Settings::for_slow_requests();
         Self {
             max_ratio: settings.max_ratio,
             alpha: settings.alpha,
@@ -52,17 +48,15 @@ impl Configuration {
         serde_json::from_str(json)
     }
 
-    /// What the comparison is told. A share of slow requests has no ceiling of its own: slow is
-    /// relative to the baseline, and what slows both is not the canary's fault.
+    /// What the comparison is told.
     #[must_use]
     pub fn settings(&self) -> Settings {
         Settings {
             alpha: self.alpha,
             max_ratio: self.max_ratio,
             negligible_ratio: self.negligible_ratio,
-            prior: PRIOR,
-            ceiling: None,
             lag_s: self.lag_s,
+            ..Settings::for_slow_requests()
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::traffic::{Family, Fault, Profile, World};
 use gate_sdk::comparison::{Comparison, Period};
 use gate_sdk::fixtures::{TRAFFIC_AT_S, situation};
-use gate_sdk::settings::{Ceiling, Settings, Wording};
+use gate_sdk::settings::{Settings, Wording};
 use gate_sdk::{Decision, Situation};
 use rand_chacha::ChaCha8Rng;
 
@@ -110,6 +110,8 @@ fn rises(
 
 /// The defaults of the gate that judges such a fault.
 fn settings(fault: Fault) -> Settings {
-    let ceiling = (!matches!(fault, Fault::Latency(_))).then(Ceiling::default);
-    Settings { ceiling, ..Settings::default() }
+    match fault {
+        Fault::Latency(_) => Settings::for_slow_requests(),
+        Fault::Errors(_) | Fault::NoErrors => Settings::for_errors(),
+    }
 }

@@ -141,7 +141,8 @@ impl World {
 
     fn next_minute(&mut self) {
         self.shock = 0.8 * self.shock + 0.7 * libm::sqrt(1.0 - 0.64) * normal(&mut self.rng);
-        let begins = self.spike_minutes == 0 && self.uniform() < 0.03;
+        // Two minutes long: 3 % of all minutes.
+        let begins = self.spike_minutes == 0 && self.uniform() < 0.015;
         self.spike_minutes = if begins { 2 } else { self.spike_minutes.saturating_sub(1) };
         let memory = self.family.memory;
         for arm in &mut self.arms {
