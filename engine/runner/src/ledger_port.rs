@@ -229,7 +229,7 @@ impl Entry {
     #[must_use]
     pub fn event(&self) -> Option<&rollout::Event> {
         match &self.record {
-            Record::Happened { event } => Some(event),
+            Record::Happened { event, .. } => Some(event),
             _ => None,
         }
     }

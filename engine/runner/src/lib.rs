@@ -1,16 +1,30 @@
 //! Effects to ports and answers to events: the journal and the driver loop, the only loop there is.
 
+mod answering;
+mod backoff;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+mod driver;
 mod gate_port;
+mod grant;
 mod ledger_port;
+mod look;
+mod memory_ledger;
+mod notice;
+mod perform;
 mod ports;
 pub mod question;
 mod record;
+mod traffic_sample;
+mod watching;
 
+pub use driver::{Context, DriveEnd, DriveError, Driver, Follower, Interrupt, Nobody};
 pub use gate_port::{GateFault, GateHost};
 pub use ledger_port::{
     Archive, Journal, Kept, Lease, Leases, Ledger, LedgerError, RunSummary, Shelf, SpokenWord,
     StoredWorld, WordFate, Words, WorldStore,
 };
+pub use memory_ledger::MemoryLedger;
 pub use ports::{
     CallError, CallErrorKind, Called, Clock, Cloud, Deployment, Discovery, Effective, MetricQuery,
     MetricSource, Metrics, Notices, Probes, Registry, StackState, Stacks, Traffic, Workload,

@@ -75,6 +75,10 @@ pub type Called<T> = Result<T, CallError>;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> EpochS;
+    /// Whether wall time passes while it stands at one second: then a person may speak meanwhile.
+    fn is_wall(&self) -> bool {
+        true
+    }
     /// Returns at `until`, or earlier: where wall time passes meanwhile, within one tick (1 s of
     /// the cloud's time), so that a person's word is heard. Never later than `until` in virtual
     /// time. An `until` in the past returns at once.

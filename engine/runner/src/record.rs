@@ -33,6 +33,9 @@ pub enum Record {
     Happened {
         /// What.
         event: Event,
+        /// The number of the person's word it comes from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word: Option<u32>,
     },
     /// Something to know that changes nothing, for the report.
     Noted {

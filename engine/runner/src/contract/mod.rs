@@ -1,0 +1,3 @@
+//! What every adapter of a port must keep: tests as functions, run by each adapter's own tests.
+
+pub mod ledger;

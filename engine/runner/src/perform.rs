@@ -1,0 +1,117 @@
+//! From an effect to a call to an event: one function an effect, nothing decided.
+
+use rollout::{Effect, Event};
+
+use crate::driver::{DriveError, Driver};
+use crate::ports::{CallError, Called, Written};
+use crate::record::Record;
+
+impl Driver {
+    /// Writes the intention down, makes the call, writes the outcome down. A failed call is made
+    /// again later, inside its budget.
+    pub(crate) async fn perform(&mut self, effect: Effect) -> Result<(), DriveError> {
+        if let Effect::Look { gates } = &effect {
+            return self.look(gates).await;
+        }
+        if self.backoff.is_calm() && effect != Effect::ReadHealth {
+            self.append(Record::Intended { effect: effect.clone() }).await?;
+        }
+        self.context.ledger.renew(&self.context.lease).await?;
+        let called = match &effect {
+            Effect::Learn => self.learn().await,
+            effect => self.call(effect).await,
+        };
+        match called {
+            Ok(event) => {
+                self.backoff.reset();
+                self.happened(event, None).await
+            }
+            Err(error) => self.failed(&effect, error).await,
+        }
+    }
+
+    async fn failed(&mut self, effect: &Effect, error: CallError) -> Result<(), DriveError> {
+        if error.kind.ends_the_drive() {
+            return Err(DriveError::Call(error));
+        }
+        let now = self.now();
+        if error.is_retryable()
+            && let Some(next_at) = self.backoff.failed(effect.name(), now)
+        {
+            let wait_s = next_at.since_s(now);
+            let text = format!("{} failed, again in {wait_s} s: {error}", effect.name());
+            return self.note(true, text).await;
+        }
+        self.backoff.reset();
+        let effect = effect.name().to_owned();
+        self.happened(Event::CallFailed { effect, why: error.message }, None).await
+    }
+
+    async fn call(&self, effect: &Effect) -> Called<Event> {
+        let cloud = &self.context.cloud;
+        let deployment = &self.deployment;
+        match effect {
+            Effect::Provision { stack } => {
+                cloud.stacks.provision(deployment, *stack).await?;
+                Ok(Event::StackRequested { stack: *stack })
+            }
+            Effect::EnsureNames => {
+                cloud.traffic.ensure_names(deployment).await?;
+                Ok(Event::NamesReady)
+            }
+            Effect::SuspendScaleIn => {
+                cloud.workload.suspend_scale_in(deployment).await?;
+                Ok(Event::ScaleInSuspended)
+            }
+            Effect::Scale { tasks } => {
+                cloud.workload.scale(deployment, *tasks).await?;
+                Ok(Event::Scaled { tasks: *tasks })
+            }
+            Effect::ReadHealth => {
+                let health = cloud.workload.health(deployment).await?;
+                Ok(Event::HealthRead { health })
+            }
+            Effect::SetWeights { split, over_drift } => {
+                let from = self.machine.book().asked;
+                match cloud.traffic.write(deployment, from, *split, *over_drift).await? {
+                    Written::Done { changes } => {
+                        Ok(Event::WeightsWritten { split: *split, changes })
+                    }
+                    Written::Drifted { drifts } => Ok(Event::DriftSeen { drifts }),
+                }
+            }
+            Effect::Register => {
+                cloud.registry.register(deployment).await?;
+                Ok(Event::Registered)
+            }
+            Effect::Unregister => {
+                cloud.registry.unregister(deployment).await?;
+                Ok(Event::Unregistered)
+            }
+            Effect::Preserve { side } => {
+                let lines = cloud.workload.preserve(deployment, *side).await?;
+                Ok(Event::Preserved { lines })
+            }
+            Effect::Retire { stack } => {
+                cloud.stacks.retire(deployment, *stack).await?;
+                Ok(Event::RemovalRequested { stack: *stack })
+            }
+            Effect::RemoveRecords => {
+                cloud.traffic.remove(deployment).await?;
+                Ok(Event::RecordsRemoved)
+            }
+            Effect::RestoreScaleIn => {
+                cloud.workload.restore_scale_in(deployment).await?;
+                Ok(Event::ScaleInRestored)
+            }
+            Effect::Notify => {
+                let warning = self.notify().await.err().map(|error| error.message);
+                Ok(Event::Notified { warning })
+            }
+            Effect::Look { .. } | Effect::Learn => {
+                let message = "looks and learning are not calls of the cloud".to_owned();
+                Err(CallError { kind: crate::CallErrorKind::Refused, message })
+            }
+        }
+    }
+}
