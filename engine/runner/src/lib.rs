@@ -15,6 +15,7 @@ mod perform;
 mod ports;
 pub mod question;
 mod record;
+mod story;
 mod traffic_sample;
 mod watching;
 
@@ -31,3 +32,4 @@ pub use ports::{
     Written,
 };
 pub use record::{Began, Entry, Evaluation, Record, Round};
+pub use story::Story;
