@@ -141,26 +141,35 @@ impl Judge<'_> {
         let (path, node) = self.place(error);
         let (name, given) = (dotted(&path), node.scalar().map_or("", |scalar| &scalar.text));
         let (code, title) = match kind {
-            Kind::Minimum { limit } => ("too-small", format!("{name} is at least {limit}")),
-            Kind::Maximum { limit } => ("too-large", format!("{name} is at most {limit}")),
-            Kind::ExclusiveMinimum { limit } => ("too-small", format!("{name} is above {limit}")),
-            Kind::ExclusiveMaximum { limit } => ("too-large", format!("{name} is below {limit}")),
+            Kind::Minimum { limit } => ("too-small", format!("{name} must be at least {limit}")),
+            Kind::Maximum { limit } => ("too-large", format!("{name} must be at most {limit}")),
+            Kind::ExclusiveMinimum { limit } => {
+                ("too-small", format!("{name} must be above {limit}"))
+            }
+            Kind::ExclusiveMaximum { limit } => {
+                ("too-large", format!("{name} must be below {limit}"))
+            }
             Kind::MinLength { limit: 1 } => ("empty", format!("{name} is empty")),
             Kind::MinLength { limit } => {
-                ("too-short", format!("{name} has at least {limit} characters"))
+                ("too-short", format!("{name} needs at least {limit} characters"))
             }
             Kind::MaxLength { limit } => {
-                ("too-long", format!("{name} has at most {limit} characters"))
+                ("too-long", format!("{name} may have at most {limit} characters"))
             }
             Kind::MinItems { limit: 1 } => ("empty", format!("{name} has no items")),
-            Kind::MinItems { limit } => ("too-few", format!("{name} has at least {limit} items")),
-            Kind::MaxItems { limit } => ("too-many", format!("{name} has at most {limit} items")),
+            Kind::MinItems { limit } => ("too-few", format!("{name} needs at least {limit} items")),
+            Kind::MaxItems { limit } => {
+                ("too-many", format!("{name} may have at most {limit} items"))
+            }
             Kind::MinProperties { .. } => ("empty", format!("{name} has no fields")),
             Kind::UniqueItems => ("repeated", format!("{name} names something twice")),
             Kind::Pattern { .. } => ("wrong-form", format!("{name} cannot be `{given}`")),
             _ => ("invalid", format!("{name}: {error}")),
         };
-        let diagnostic = Diagnostic::error(code, self.source.head(&node.span), title);
+        let mut diagnostic = Diagnostic::error(code, self.source.head(&node.span), title);
+        if given.len() > 1 && given.starts_with('0') && given.parse::<u64>().is_ok() {
+            diagnostic = diagnostic.label("without leading zeros");
+        }
         match self.sibling(error, "patternErrorMessage").and_then(Value::as_str) {
             Some(message) if matches!(kind, Kind::Pattern { .. }) => diagnostic.help(message),
             _ => diagnostic,

@@ -1,5 +1,0 @@
-//! Prints the published schema of the deployment file: `schemas/deployment.v1.json`.
-
-fn main() {
-    println!("{:#}", manifest::schema());
-}
