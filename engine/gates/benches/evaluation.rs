@@ -1,0 +1,2 @@
+//! One evaluation against bare wasmtime.
+fn main() {}

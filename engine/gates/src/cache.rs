@@ -1,0 +1,167 @@
+//! Compiled code, kept in the user's cache folder so that a gate is compiled once.
+//!
+//! Compiled code runs unchecked, so it is only ever read from a folder that nobody else can write
+//! to, and only when its bytes are those that were written. A damaged entry is compiled again.
+
+use std::fs::{self, DirBuilder, File};
+use std::hash::{Hash, Hasher};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use wasmtime::component::Component;
+
+use crate::digest::{hex, sha256};
+
+/// Where compiled code is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CachePolicy {
+    /// In `$XDG_CACHE_HOME/ecs-crd/gates`, or `~/.cache/ecs-crd/gates`.
+    User,
+    /// In this folder.
+    Folder(PathBuf),
+    /// Nowhere.
+    Off,
+}
+
+/// Bytes of the checksum an entry begins with.
+const CHECKSUM_BYTES: usize = 32;
+
+#[derive(Clone)]
+pub(crate) struct Cache {
+    folder: Option<Arc<Path>>,
+    /// Entries of another engine or configuration have another name.
+    engine_hash: Arc<str>,
+}
+
+impl Cache {
+    /// A cache, switched off with a warning when its folder is not safe.
+    pub(crate) fn new(policy: &CachePolicy, engine: &wasmtime::Engine) -> Self {
+        let folder = match policy {
+            CachePolicy::User => user_folder(),
+            CachePolicy::Folder(folder) => Some(folder.clone()),
+            CachePolicy::Off => None,
+        };
+        let folder = folder.filter(|folder| match make_safe(folder) {
+            Ok(()) => true,
+            Err(why) => {
+                let folder = folder.display();
+                tracing::warn!("gates are compiled anew each time: {folder} is not used: {why}");
+                false
+            }
+        });
+        let mut hasher = ShaHasher(Sha256::new());
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        let engine_hash = hex(&hasher.0.finalize())[..16].into();
+        Cache { folder: folder.map(Into::into), engine_hash }
+    }
+
+    fn entry(&self, digest: &str) -> Option<PathBuf> {
+        let folder = self.folder.as_ref()?;
+        Some(folder.join(format!("{digest}-{}.compiled", self.engine_hash)))
+    }
+
+    /// The compiled code of a component, if it is there and whole.
+    pub(crate) fn load(&self, digest: &str, engine: &wasmtime::Engine) -> Option<Component> {
+        let entry = self.entry(digest)?;
+        let bytes = fs::read(&entry).ok()?;
+        let code = bytes
+            .split_at_checked(CHECKSUM_BYTES)
+            .filter(|(checksum, code)| *checksum == sha256(code).as_slice())
+            .map(|(_, code)| code);
+        let Some(code) = code else {
+            tracing::warn!("{} is damaged and will be compiled again", entry.display());
+            return None;
+        };
+        match deserialize(engine, code) {
+            Ok(component) => Some(component),
+            Err(error) => {
+                tracing::warn!("{} cannot be used: {error:#}", entry.display());
+                None
+            }
+        }
+    }
+
+    /// Keeps the compiled code of a component. Failing to is no more than slow.
+    pub(crate) fn store(&self, digest: &str, component: &Component) {
+        let Some(entry) = self.entry(digest) else { return };
+        let stored = component
+            .serialize()
+            .map_err(io::Error::other)
+            .and_then(|code| write_whole(&entry, &[sha256(&code).as_slice(), &code]));
+        if let Err(error) = stored {
+            tracing::warn!("{} cannot be written: {error}", entry.display());
+        }
+    }
+}
+
+#[expect(
+    unsafe_code,
+    reason = "the bytes are those this program wrote to a folder only its user can write to"
+)]
+fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: `code` came out of `Component::serialize` of an engine with the same compatibility
+    // hash (it is in the entry's name), lay in a folder of mode 0700 owned by this user, and its
+    // SHA-256 is the one written beside it.
+    unsafe { Component::deserialize(engine, code) }
+}
+
+fn user_folder() -> Option<PathBuf> {
+    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
+    Some(cache.join("ecs-crd").join("gates"))
+}
+
+/// Makes the folder, or finds it a real folder of this user that nobody else can enter.
+fn make_safe(folder: &Path) -> Result<(), String> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| format!("it cannot be made: {error}"))?;
+    let found = fs::symlink_metadata(folder).map_err(|error| error.to_string())?;
+    let user = rustix::process::geteuid().as_raw();
+    let mode = found.permissions().mode() & 0o777;
+    if !found.is_dir() {
+        Err("it is not a folder".to_owned())
+    } else if found.uid() != user {
+        Err(format!("it belongs to user {}, not {user}", found.uid()))
+    } else if mode != 0o700 {
+        Err(format!("others may use it: its mode is {mode:o}, not 700 (`chmod 700` it)"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Writes beside the entry, syncs, and renames: a reader meets a whole entry or none.
+fn write_whole(entry: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let beside = entry.with_extension(format!("{}.new", std::process::id()));
+    let written = File::create(&beside).and_then(|mut file| {
+        for part in parts {
+            file.write_all(part)?;
+        }
+        file.sync_all()?;
+        fs::rename(&beside, entry)
+    });
+    if written.is_err() {
+        // The first error is the one to tell; what is left is overwritten by the next attempt.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Feeds a hash into SHA-256, which unlike the standard hasher stays the same between builds.
+struct ShaHasher(Sha256);
+
+impl Hasher for ShaHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let digest = self.0.clone().finalize();
+        digest.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    }
+}

@@ -1,0 +1,124 @@
+//! What the tests and the benchmark of the host share: hostile guests made from their text, and a
+//! situation to ask them about.
+
+use std::path::{Path, PathBuf};
+
+use gates::{CachePolicy, Engine};
+use rollout::{EpochS, Phase};
+use runner::question::{Dimension, Place, Release, Situation};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+/// The exports of the contract, as the fixtures' default does them.
+const DEFAULTS: [(&str, &str); 5] = [
+    ("describe", "(result i32) (i32.const 1024)"),
+    ("check", "(param i32 i32) (result i32) (i32.const 6000)"),
+    ("ask", "(param i32) (result i32) (i32.const 6000)"),
+    ("judge", "(param i32) (result i32) (call $verdict)"),
+    ("learn", "(param i32) (result i32) (i32.const 6000)"),
+];
+
+/// The repository's folder.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The component of a fixture in `tests/hostile`.
+pub fn guest(name: &str) -> Vec<u8> {
+    guest_of(name, &read("wit/gate.wit"), "0.1.0")
+}
+
+/// The same under another text, and another version, of the contract.
+pub fn guest_of(name: &str, contract: &str, version: &str) -> Vec<u8> {
+    let mut text = read(&format!("tests/hostile/{name}.wat"));
+    text.push_str(&read("tests/hostile/defaults.wat"));
+    for (export, body) in DEFAULTS {
+        let plain = format!("(export \"{export}\")");
+        if !text.contains(&plain) {
+            text.push_str(&format!("(func {plain} {body})\n"));
+        }
+        let full = format!("(export \"ecs-crd:gate/gate@{version}#{export}\")");
+        text = text.replace(&plain, &full);
+    }
+    let world = read("tests/hostile/wasi.wit").replace("gate@0.1.0", &format!("gate@{version}"));
+    component(&format!("(module {text})"), &[contract, &world])
+}
+
+fn component(core: &str, packages: &[&str]) -> Vec<u8> {
+    let mut module = wat::parse_str(core).unwrap_or_else(|error| panic!("{error}"));
+    let mut resolve = Resolve::default();
+    let mut last = None;
+    for package in packages {
+        last = Some(resolve.push_str("test.wit", package).expect("valid WIT"));
+    }
+    let world = resolve.select_world(&[last.expect("a package")], Some("guest")).expect("a world");
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
+        .expect("embedded");
+    ComponentEncoder::default()
+        .module(&module)
+        .and_then(|mut encoder| encoder.encode())
+        .unwrap_or_else(|error| panic!("{error:?}"))
+}
+
+/// An engine without a cache.
+pub fn engine() -> Engine {
+    Engine::new(&CachePolicy::Off).expect("an engine")
+}
+
+/// A look at a canary at weight 10, ten minutes after its first traffic.
+pub fn situation() -> Situation {
+    Situation {
+        deployment: "sim-1".to_owned(),
+        service: "shop".to_owned(),
+        environment: "stage".to_owned(),
+        region: "eu-west-3".to_owned(),
+        evaluation: 3,
+        seed: 42,
+        phase: Phase::Shift,
+        step: 1,
+        steps: 3,
+        weight: 10,
+        next_weight: 50,
+        now: EpochS(1_767_226_200),
+        started_at: EpochS(1_767_225_000),
+        weight_verified_at: EpochS(1_767_225_600),
+        ttl_s: 60,
+        canary_traffic_at: Some(EpochS(1_767_225_600)),
+        round: 0,
+        baseline: Some(release("1.4.1", "blue", 90)),
+        canary: release("1.4.2", "green", 10),
+        configuration: "{}".to_owned(),
+        memory: Vec::new(),
+    }
+}
+
+fn release(version: &str, color: &str, weight: u8) -> Release {
+    let balancer = Dimension {
+        name: "LoadBalancer".to_owned(),
+        value: format!("app/{color}/50dc6c495c0c9188"),
+    };
+    let group = Dimension {
+        name: "TargetGroup".to_owned(),
+        value: format!("targetgroup/{color}/73e2d6bc24d8a067"),
+    };
+    Release {
+        version: version.to_owned(),
+        label: "1".to_owned(),
+        started_at: EpochS(1_767_225_000),
+        weight,
+        tasks_desired: 2,
+        tasks_running: 2,
+        targets_healthy: 2,
+        targets_unhealthy: 0,
+        place: Place {
+            address: format!("{color}.elb.test"),
+            load_balancer: vec![balancer.clone()],
+            target_groups: vec![vec![balancer, group]],
+            service: vec![Dimension { name: "ServiceName".to_owned(), value: color.to_owned() }],
+        },
+    }
+}

@@ -1,0 +1,1 @@
+;; Does what the defaults do: no questions, no issues, a hold.
