@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use runner::GateFault;
-use wasmtime::Store;
+use wasmtime::{Store, Trap};
 
 use crate::bindings::GateWorldPre;
 use crate::bindings::wit::Guest;
 use crate::fault;
 use crate::limits::{Budget, HANDLES, HOST_COPY_BYTES};
-use crate::meter::Meter;
+use crate::meter::{Meter, OverLimit};
 use crate::stand_ins::StandIns;
 
 /// How often the epoch rises.
@@ -44,6 +44,16 @@ pub(crate) struct Called<R> {
     pub(crate) usage: Usage,
 }
 
+/// Whether the exports have the types of the contract, which is first known of an instance. What
+/// a guest does wrong while it is made is left to the call that follows.
+pub(crate) fn keeps_types(gate: &GateWorldPre<State>, budget: &Budget) -> wasmtime::Result<()> {
+    let mut store = store(gate, budget, Moment::default());
+    match prepare(&mut store, budget).and_then(|()| gate.instantiate(&mut store)) {
+        Err(error) if !(error.is::<Trap>() || error.is::<OverLimit>()) => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Calls an export on a fresh instance, on this thread.
 pub(crate) fn call<R>(
     gate: &GateWorldPre<State>,
@@ -52,11 +62,7 @@ pub(crate) fn call<R>(
     export: &str,
     call: impl FnOnce(&Guest, &mut Store<State>) -> wasmtime::Result<R>,
 ) -> Result<Called<R>, GateFault> {
-    let state = State {
-        meter: Meter::new(budget.memory_bytes),
-        stand_ins: StandIns::new(moment.now_s, moment.seed),
-    };
-    let mut store = Store::new(gate.engine(), state);
+    let mut store = store(gate, budget, moment);
     let result = prepare(&mut store, budget)
         .and_then(|()| gate.instantiate(&mut store))
         .and_then(|instance| call(instance.ecs_crd_gate_gate(), &mut store));
@@ -70,6 +76,14 @@ pub(crate) fn call<R>(
         }
         Err(error) => Err(fault::of_call(&error, export, budget, &words)),
     }
+}
+
+fn store(gate: &GateWorldPre<State>, budget: &Budget, moment: Moment) -> Store<State> {
+    let state = State {
+        meter: Meter::new(budget.memory_bytes),
+        stand_ins: StandIns::new(moment.now_s, moment.seed),
+    };
+    Store::new(gate.engine(), state)
 }
 
 fn prepare(store: &mut Store<State>, budget: &Budget) -> wasmtime::Result<()> {

@@ -6,7 +6,7 @@ use runner::GateFault;
 use wasmtime::{Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
-use crate::limits::{Budget, HOST_COPY_BYTES, STACK_BYTES};
+use crate::limits::{Budget, HOST_COPY_BYTES, NOTES_BYTES, STACK_BYTES};
 use crate::meter::OverLimit;
 use crate::text::printable;
 
@@ -86,7 +86,7 @@ pub(crate) struct Refused {
 }
 
 fn told(words: &str, what: String, backtrace: Option<&WasmBacktrace>) -> String {
-    let words = words.trim();
+    let words = printable(words.trim(), NOTES_BYTES);
     let mut told = if words.is_empty() { what } else { format!("{words} — {what}") };
     let frames = backtrace.map(WasmBacktrace::frames).unwrap_or_default();
     for (place, frame) in frames.iter().take(FRAMES).enumerate() {

@@ -24,6 +24,8 @@ pub const HANDLES: usize = 1_000;
 pub const HOST_COPY_BYTES: usize = 8 << 20;
 /// Bytes of random numbers in one call, at most.
 pub const RANDOM_BYTES: u64 = 64 << 10;
+/// Bytes written to standard output and error in one evaluation, at most; 8 KiB are kept.
+pub const WRITTEN_BYTES: usize = 1 << 20;
 /// Bytes of a guest's stack.
 pub const STACK_BYTES: usize = 512 << 10;
 /// How long compiling one component may take.

@@ -11,7 +11,7 @@ use wasmtime::component::{Component, Linker, ResourceType};
 use crate::bindings::{GateWorldPre, wit};
 use crate::digest::{hex, sha256};
 use crate::engine::Engine;
-use crate::evaluation::{Called, Moment, State, Usage, call};
+use crate::evaluation::{Called, Moment, State, Usage, call, keeps_types};
 use crate::fault::Refused;
 use crate::from_guest_questions::questions;
 use crate::limits::{Budget, MEMORY_CEILING_MIB};
@@ -71,6 +71,8 @@ impl Engine {
         // it is.
         let memory_bytes = (MEMORY_CEILING_MIB as usize) << 20;
         let budget = Budget { memory_bytes, ..Budget::default().for_describe() };
+        keeps_types(&pre, &budget)
+            .map_err(|error| LoadFault::BrokenContract { why: format!("{error:#}") })?;
         let (description, describe_usage) = describe(&pre, &budget).map_err(LoadFault::Describe)?;
         let facts = Facts {
             digest,

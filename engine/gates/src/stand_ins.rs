@@ -15,7 +15,7 @@ use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable};
 
 use crate::evaluation::State;
 use crate::fault::Refused;
-use crate::limits::{NOTES_BYTES, RANDOM_BYTES};
+use crate::limits::{NOTES_BYTES, RANDOM_BYTES, WRITTEN_BYTES};
 
 /// The interfaces of WASI 0.2 that are answered; calls of any other one trap.
 pub(crate) const ANSWERED: [&str; 19] = [
@@ -46,11 +46,12 @@ pub(crate) struct StandIns {
     seed: u32,
     draws: u64,
     words: Vec<u8>,
+    written: usize,
 }
 
 impl StandIns {
     pub(crate) fn new(now_s: u32, seed: u32) -> Self {
-        StandIns { now_s, seed, draws: u64::from(seed), words: Vec::new() }
+        StandIns { now_s, seed, draws: u64::from(seed), words: Vec::new(), written: 0 }
     }
 
     /// What the guest wrote to standard output and error, cut to 8 KiB.
@@ -58,10 +59,17 @@ impl StandIns {
         String::from_utf8_lossy(&self.words).into_owned()
     }
 
-    /// Keeps what is written as long as there is room; the rest is lost, as in a closed terminal.
-    pub(crate) fn write(&mut self, bytes: &[u8]) {
+    /// Keeps what is written as long as there is room; the rest is lost. Much more than that is
+    /// refused: fuel does not see what a call costs the host.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> wasmtime::Result<()> {
         let room = NOTES_BYTES - self.words.len();
         self.words.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.written += bytes.len();
+        if self.written > WRITTEN_BYTES {
+            let what = format!("standard error for more than {WRITTEN_BYTES} bytes");
+            return Err(Refused { what }.into());
+        }
+        Ok(())
     }
 
     /// The next number of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number

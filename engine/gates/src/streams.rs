@@ -90,13 +90,11 @@ impl streams::HostOutputStream for StandIns {
     }
 
     fn write(&mut self, _: Output, bytes: Vec<u8>) -> Streamed<()> {
-        StandIns::write(self, &bytes);
-        Ok(())
+        StandIns::write(self, &bytes).map_err(StreamError::Trap)
     }
 
     fn blocking_write_and_flush(&mut self, _: Output, bytes: Vec<u8>) -> Streamed<()> {
-        StandIns::write(self, &bytes);
-        Ok(())
+        StandIns::write(self, &bytes).map_err(StreamError::Trap)
     }
 
     fn flush(&mut self, _: Output) -> Streamed<()> {

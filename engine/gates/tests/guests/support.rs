@@ -19,7 +19,7 @@ const DEFAULTS: [(&str, &str); 5] = [
 ];
 
 /// The repository's folder.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
@@ -28,14 +28,18 @@ fn read(path: &str) -> String {
 }
 
 /// The component of a fixture in `tests/hostile`.
-pub fn guest(name: &str) -> Vec<u8> {
+pub(crate) fn guest(name: &str) -> Vec<u8> {
     guest_of(name, &read("wit/gate.wit"), "0.1.0")
 }
 
 /// The same under another text, and another version, of the contract.
-pub fn guest_of(name: &str, contract: &str, version: &str) -> Vec<u8> {
-    let mut text = read(&format!("tests/hostile/{name}.wat"));
-    text.push_str(&read("tests/hostile/defaults.wat"));
+pub(crate) fn guest_of(name: &str, contract: &str, version: &str) -> Vec<u8> {
+    // Imports come first in a module, and the default memory before a fixture's own.
+    let fixture = read(&format!("tests/hostile/{name}.wat"));
+    let forms = ["\n(memory", "\n(table", "\n(data", "\n(func"];
+    let own = forms.iter().filter_map(|form| fixture.find(form)).min().unwrap_or(fixture.len());
+    let (imports, own) = fixture.split_at(own);
+    let mut text = [imports, "\n", &read("tests/hostile/defaults.wat"), own].concat();
     for (export, body) in DEFAULTS {
         let plain = format!("(export \"{export}\")");
         if !text.contains(&plain) {
@@ -60,17 +64,17 @@ fn component(core: &str, packages: &[&str]) -> Vec<u8> {
         .expect("embedded");
     ComponentEncoder::default()
         .module(&module)
-        .and_then(|mut encoder| encoder.encode())
+        .and_then(|encoder| encoder.encode())
         .unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 /// An engine without a cache.
-pub fn engine() -> Engine {
+pub(crate) fn engine() -> Engine {
     Engine::new(&CachePolicy::Off).expect("an engine")
 }
 
 /// A look at a canary at weight 10, ten minutes after its first traffic.
-pub fn situation() -> Situation {
+pub(crate) fn situation() -> Situation {
     Situation {
         deployment: "sim-1".to_owned(),
         service: "shop".to_owned(),
