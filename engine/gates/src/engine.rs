@@ -51,7 +51,7 @@ impl Engine {
     /// logged.
     pub fn new(cache: &CachePolicy) -> Result<Self, EngineError> {
         let start = || -> wasmtime::Result<Self> {
-            let wasmtime = wasmtime::Engine::new(&config())?;
+            let wasmtime = wasmtime::Engine::new(&sandbox_config())?;
             let linker = stand_ins::linker(&wasmtime)?;
             keep_time(wasmtime.weak())?;
             Ok(Engine {
@@ -108,8 +108,10 @@ impl Engine {
     }
 }
 
-/// Deterministic, bounded, and nothing switched on that no toolchain of a gate needs.
-fn config() -> Config {
+/// The configuration of the sandbox: deterministic, bounded, and nothing switched on that no
+/// toolchain of a gate needs. Public for the benchmark that compares with bare wasmtime.
+#[must_use]
+pub fn sandbox_config() -> Config {
     let mut config = Config::new();
     config
         .consume_fuel(true)

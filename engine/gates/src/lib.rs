@@ -23,7 +23,7 @@ mod to_guest;
 
 pub use builtin::{builtin, builtins};
 pub use cache::CachePolicy;
-pub use engine::{Engine, EngineError};
+pub use engine::{Engine, EngineError, sandbox_config};
 pub use evaluation::Usage;
 pub use host::{Gate, Host};
 pub use inspect::Inspection;

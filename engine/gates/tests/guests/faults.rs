@@ -7,7 +7,8 @@ use rollout::{Decision, Limits};
 use runner::GateFault;
 use runner::question::TurnOutcome;
 
-use crate::support::{engine, guest, situation};
+use crate::situation::situation;
+use crate::support::{engine, guest};
 
 fn budget() -> Budget {
     Budget::new(Limits::default(), Duration::from_secs(60))

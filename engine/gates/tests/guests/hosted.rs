@@ -7,7 +7,8 @@ use rollout::{Decision, Limits};
 use runner::GateHost;
 use runner::question::{Turn, TurnOutcome};
 
-use crate::support::{engine, guest, situation};
+use crate::situation::situation;
+use crate::support::{engine, guest};
 
 const HOSTILE: [&str; 6] =
     ["spins", "recurses", "grows-memory", "traps", "returns-2-gib", "keeps-65-kib"];

@@ -1,9 +1,11 @@
 //! Guests in the host: hostile ones must end as a fault with a reason, the engine and its other
 //! gates unharmed.
+#![cfg(test)]
 
 mod cache;
 mod faults;
 mod hosted;
 mod loading;
+mod situation;
 mod stand_ins;
 mod support;

@@ -6,7 +6,8 @@ use gates::Budget;
 use rollout::{EpochS, Limits};
 use runner::question::Turn;
 
-use crate::support::{engine, guest, situation};
+use crate::situation::situation;
+use crate::support::{engine, guest};
 
 fn judge(name: &str, seed: u32, now: u32) -> Turn {
     let gate = engine().load(name, &guest(name)).unwrap_or_else(|error| panic!("{error}"));
