@@ -9,6 +9,10 @@ use crate::{Counts, EpochS, Health, Side, Split, TrafficSample};
 pub(crate) const UNHEALTHY_TWICE_S: u32 = 15;
 /// Crashes of green's own making that end a rollout at once.
 pub(crate) const CRASHES: u32 = 3;
+/// A reading of health older than this, in seconds, is repeated before green may get more (S05).
+const FRESH_S: u32 = 30;
+/// After a failed reading of health: seconds until the next.
+const REREAD_S: u32 = 15;
 
 /// Facts gathered on the way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +33,10 @@ pub struct Book {
     pub health: Option<(EpochS, Health)>,
     /// Since when some target of green has been unhealthy.
     pub unhealthy_since: Option<EpochS>,
+    /// The latest reading of health failed: not before then again, and what the provider said.
+    pub unread: Option<(EpochS, String)>,
+    /// When the weights in effect were verified.
+    pub verified_at: Option<EpochS>,
     /// When the canary's first weight above 0 was verified.
     pub canary_traffic_at: Option<EpochS>,
     /// What green served in all.
@@ -52,6 +60,8 @@ impl Default for Book {
             suspended: false,
             health: None,
             unhealthy_since: None,
+            unread: None,
+            verified_at: None,
             canary_traffic_at: None,
             canary: Counts::default(),
             baseline: Counts::default(),
@@ -69,11 +79,43 @@ impl Book {
             (_, None) => Some(now),
         };
         self.health = Some((now, health.clone()));
+        self.unread = None;
     }
 
-    /// Whether green may serve, by the latest reading (S05).
-    pub(crate) fn green_may_serve(&self) -> bool {
-        self.health.as_ref().is_some_and(|(_, health)| health.green.may_serve())
+    /// A reading that was asked for could not be made.
+    pub(crate) fn miss_health(&mut self, why: &str, now: EpochS) {
+        self.unread = Some((now.plus_s(REREAD_S), why.to_owned()));
+    }
+
+    /// What was read before a person looked into it no longer holds.
+    pub(crate) fn forget_health(&mut self) {
+        self.health = None;
+        self.unhealthy_since = None;
+        self.unread = None;
+    }
+
+    /// The weights in effect from now on.
+    pub(crate) fn verify(&mut self, split: Split, now: EpochS) {
+        self.split = split;
+        self.verified_at = Some(now);
+    }
+
+    /// S05, by the latest reading: `asked_for` tasks run, or more if ECS wants more, and every
+    /// registered target that is not draining is healthy.
+    pub(crate) fn green_may_serve(&self, asked_for: u32) -> bool {
+        self.health.as_ref().is_some_and(|(_, Health { green, .. })| {
+            green.may_serve() && green.tasks_running >= asked_for
+        })
+    }
+
+    /// Whether the latest reading is recent enough to send green more traffic by.
+    pub(crate) fn health_is_fresh(&self, now: EpochS) -> bool {
+        self.health.as_ref().is_some_and(|(read_at, _)| now.since_s(*read_at) <= FRESH_S)
+    }
+
+    /// Whether health may be read now: not right after a reading that failed.
+    pub(crate) fn may_read_health(&self, now: EpochS) -> bool {
+        self.unread.as_ref().is_none_or(|(again_at, _)| *again_at <= now)
     }
 
     /// Why green is to be taken back for its health: crashes, or a target unhealthy twice.
@@ -102,6 +144,11 @@ impl Book {
         (*read_at < again).then_some(again)
     }
 
+    /// When a reading that failed is made again.
+    pub(crate) fn reread_at(&self) -> Option<EpochS> {
+        self.unread.as_ref().map(|(again_at, _)| *again_at)
+    }
+
     /// Whether a way back would lead from something that serves to nothing that does.
     pub(crate) fn blue_is_gone(&self) -> bool {
         let Some((_, Health { green, blue: Some(blue) })) = &self.health else { return false };
@@ -126,8 +173,10 @@ impl Book {
         }
     }
 
-    /// S07: no request in the last two closed periods, both begun after `since`.
-    pub(crate) fn drained(&self, side: Side, since: EpochS) -> bool {
+    /// S07: no request in the last two closed periods, both begun after the weights that empty
+    /// the side were verified.
+    pub(crate) fn drained(&self, side: Side) -> bool {
+        let Some(since) = self.verified_at else { return false };
         let requests = |sample: &TrafficSample| match side {
             Side::Green => sample.green.requests,
             Side::Blue => sample.blue.requests,

@@ -6,9 +6,6 @@ use crate::on_the_way::{drift_sentence, health_sentence, towards_blue};
 use crate::state::{Cause, State};
 use crate::{EpochS, Event, OnInconclusive, Phase};
 
-/// How long `on_inconclusive: pause` waits for a person, in seconds.
-pub(crate) const PERSON_S: u32 = 24 * 3600;
-
 /// What a dwell comes to at an instant.
 enum Choice {
     GoOn,
@@ -22,46 +19,50 @@ enum Choice {
 impl Machine {
     pub(crate) fn on_dwell(&mut self, event: &Event, now: EpochS) -> Result<(), IllegalEvent> {
         let plan = self.plan.clone();
-        let illegal = self.illegal_if_dwelling(event);
-        let Some(dwell) = self.dwell_mut() else { return illegal };
+        let illegal = self.illegal(event);
+        if let Event::CallFailed { effect, why } = event {
+            self.on_failed_reading(effect, why, now);
+        }
+        let Some(dwell) = self.dwell_mut() else { return Err(illegal) };
         let mut confirmed = false;
         match event {
             Event::Looked { begun_at, looks } => {
                 for look in looks {
                     dwell.take(&plan, *begun_at, look);
                 }
+                dwell.miss(&plan, *begun_at, "it gave no answer");
             }
             Event::HealthRead { .. } => confirmed = std::mem::take(&mut dwell.confirming),
             Event::DriftSeen { drifts } => {
+                dwell.over_drift &= dwell.drift == *drifts;
                 dwell.drift.clone_from(drifts);
                 if let Some(cause) = towards_blue(drifts) {
                     self.roll_back(cause, now);
                     return Ok(());
                 }
             }
-            Event::DriftGone => dwell.drift.clear(),
+            Event::DriftGone => {
+                dwell.drift.clear();
+                dwell.over_drift = false;
+            }
             Event::PromoteAsked { by } => {
                 dwell.promoted_by = Some(by.clone());
-                dwell.paused_by = None;
+                dwell.over_drift = !dwell.drift.is_empty();
+                if dwell.is_paused() {
+                    dwell.unpause(&plan, now);
+                }
             }
-            Event::PauseAsked { by } if dwell.paused_by.is_none() => {
+            Event::PauseAsked { by } if !dwell.is_paused() => {
                 dwell.paused_by = Some(by.clone());
+                dwell.pause(now);
             }
-            Event::ResumeAsked { .. } if dwell.paused_by.is_some() => dwell.paused_by = None,
-            // A reading or a look that failed is asked again at its next turn.
-            Event::CallFailed { .. } => {
-                dwell.confirming = false;
-                dwell.postpone(now);
-            }
-            Event::TimePassed | Event::TrafficRead { .. } => {}
-            _ => return illegal,
+            Event::ResumeAsked { .. } if dwell.is_paused() => dwell.unpause(&plan, now),
+            Event::CallFailed { effect, why } if effect == "look" => dwell.miss(&plan, now, why),
+            Event::CallFailed { .. } | Event::TimePassed | Event::TrafficRead { .. } => {}
+            _ => return Err(illegal),
         }
         self.decide(confirmed, now);
         Ok(())
-    }
-
-    fn illegal_if_dwelling(&self, event: &Event) -> Result<(), IllegalEvent> {
-        Err(self.illegal(event))
     }
 
     fn dwell_mut(&mut self) -> Option<&mut Dwell> {
@@ -90,7 +91,7 @@ impl Machine {
             Choice::WaitForAPerson => {
                 if let Some(dwell) = self.dwell_mut() {
                     dwell.waits_for_a_person = true;
-                    dwell.max_wait_until = dwell.max_wait_until.plus_s(PERSON_S);
+                    dwell.pause(now);
                 }
                 self.hold(now);
             }
@@ -115,21 +116,26 @@ impl Machine {
             }
         }
         let reasons = self.hold_reasons(dwell, now);
+        let expired = now >= dwell.max_wait_until;
         if reasons.is_empty() && now >= dwell.wait_until {
-            return if confirmed { Choice::GoOn } else { Choice::Confirm };
+            return match &self.book.unread {
+                _ if confirmed => Choice::GoOn,
+                Some((_, why)) if expired => {
+                    let why = format!("green's health could not be read: {why}");
+                    Choice::Back(Cause::CloudErrors(why))
+                }
+                _ => Choice::Confirm,
+            };
         }
-        if now >= dwell.max_wait_until {
-            return self.expired(dwell, &reasons);
-        }
-        Choice::Stay
+        if expired { self.expired(dwell, &reasons) } else { Choice::Stay }
     }
 
     fn expired(&self, dwell: &Dwell, reasons: &[String]) -> Choice {
-        if !dwell.drift.is_empty() {
+        if dwell.drifted() {
             return Choice::Halt(drift_sentence(&dwell.drift));
         }
         let pause = self.plan.on_inconclusive == OnInconclusive::Pause;
-        if pause && !dwell.waits_for_a_person {
+        if pause && !dwell.is_paused() {
             return Choice::WaitForAPerson;
         }
         let held_s = dwell.max_wait_until.since_s(dwell.verified_at);
@@ -145,14 +151,17 @@ impl Machine {
     #[must_use]
     pub(crate) fn hold_reasons(&self, dwell: &Dwell, now: EpochS) -> Vec<String> {
         let mut reasons = Vec::new();
-        if dwell.promoted_by.is_none() && !dwell.drift.is_empty() {
+        if dwell.drifted() {
             reasons.push(drift_sentence(&dwell.drift));
         }
         if let Some(by) = &dwell.paused_by {
             reasons.push(format!("paused by {by}"));
         }
+        if dwell.waits_for_a_person {
+            reasons.push("inconclusive: a person's promote, resume or abort is waited for".into());
+        }
         match &self.book.health {
-            Some((_, health)) if health.green.may_serve() => {}
+            Some(_) if self.green_may_serve() => {}
             Some((_, health)) => {
                 reasons.push(format!("green is not healthy: {}", health_sentence(&health.green)));
             }
@@ -181,15 +190,6 @@ impl Machine {
         }
         if let State::Shifting(shifting) = &mut self.state {
             shifting.over_drift = over_drift;
-        }
-    }
-}
-
-impl Dwell {
-    /// Puts off every look that is due by its gate's own interval.
-    fn postpone(&mut self, now: EpochS) {
-        for guard in self.guards.iter_mut().filter(|guard| guard.next_look_at <= now) {
-            guard.next_look_at = now.plus_s(15);
         }
     }
 }

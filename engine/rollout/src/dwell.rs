@@ -11,6 +11,9 @@ pub const METRIC_PERIOD_S: u32 = 60;
 /// How late balancer metrics may be, in seconds: a period is not asked for before.
 pub const METRIC_LAG_S: u32 = 120;
 
+/// How long a pause waits for a person, in seconds.
+pub(crate) const PERSON_S: u32 = 24 * 3600;
+
 /// When evidence about a weight can first exist: the first whole period that begins after
 /// verified + TTL, once it is closed and past its lag. Until then the answer is *not yet*.
 #[must_use]
@@ -39,6 +42,8 @@ pub struct Dwell {
     pub promoted_by: Option<String>,
     /// What somebody else changed.
     pub drift: Vec<Drift>,
+    /// Whether a person who knew of that said to write over it.
+    pub over_drift: bool,
     /// The hold has expired, and the plan says to wait for a person.
     pub waits_for_a_person: bool,
     /// A last reading of health was asked for, before going on.
@@ -72,10 +77,8 @@ pub struct LastLook {
 impl Dwell {
     /// Begins now: the weight has just been verified.
     pub(crate) fn new(plan: &Plan, step: usize, phase: Phase, now: EpochS) -> Self {
-        let (wait_s, max_wait_s) = match (phase, plan.preflight) {
-            (Phase::Preflight, Some(preflight)) => (0, preflight.max_wait_s),
-            _ => (plan.steps[step].wait_s, plan.steps[step].max_wait_s),
-        };
+        let wait_s = if phase == Phase::Preflight { 0 } else { plan.steps[step].wait_s };
+        let max_wait_s = longest_s(plan, step, phase);
         let guards = plan
             .gates
             .iter()
@@ -93,11 +96,12 @@ impl Dwell {
             phase,
             verified_at: now,
             wait_until: now.plus_s(wait_s),
-            max_wait_until: now.plus_s(max_wait_s.max(wait_s)),
+            max_wait_until: now.plus_s(max_wait_s),
             guards,
             paused_by: None,
             promoted_by: None,
             drift: Vec::new(),
+            over_drift: false,
             waits_for_a_person: false,
             confirming: false,
         }
@@ -112,11 +116,11 @@ impl Dwell {
             .collect()
     }
 
-    /// When a gate is asked next: at its own pace, but once the wait is over a look older than
-    /// two intervals is repeated, since it no longer counts.
+    /// When a gate is asked next: at its own pace, but once the wait is over a promote older than
+    /// two intervals is asked for again, since it no longer counts.
     pub(crate) fn due_at(&self, plan: &Plan, guard: &Guard) -> EpochS {
         match (&guard.last, plan.gate(&guard.gate)) {
-            (Some(last), Some(gate)) => {
+            (Some(last), Some(gate)) if last.verdict.decision == Decision::Promote => {
                 let stale_at = last.begun_at.plus_s(2 * gate.every_s + 1);
                 guard.next_look_at.min(stale_at.max(self.wait_until))
             }
@@ -126,7 +130,7 @@ impl Dwell {
 
     /// Keeps what a look said.
     pub(crate) fn take(&mut self, plan: &Plan, begun_at: EpochS, look: &GateLook) {
-        let due = evidence_due(self.verified_at, plan.ttl_s);
+        let due = self.evidence_due(plan);
         let Some(guard) = self.guards.iter_mut().find(|guard| guard.gate == look.gate) else {
             return;
         };
@@ -143,6 +147,57 @@ impl Dwell {
         };
         guard.last =
             Some(LastLook { begun_at, verdict: look.verdict.clone(), evidence: look.evidence });
+    }
+
+    /// When *not yet* is over; at weight 0 nothing has to be waited for.
+    fn evidence_due(&self, plan: &Plan) -> EpochS {
+        match self.phase {
+            Phase::Preflight => self.verified_at,
+            Phase::Shift | Phase::Bake => evidence_due(self.verified_at, plan.ttl_s),
+        }
+    }
+
+    /// Gates that were due and gave no answer: an error each (S02), so that they are asked again
+    /// at their pace and patience with them runs.
+    pub(crate) fn miss(&mut self, plan: &Plan, begun_at: EpochS, why: &str) {
+        for gate in self.due(plan, begun_at) {
+            let verdict = Verdict::plain(Decision::Error, "not-asked", why);
+            self.take(plan, begun_at, &GateLook { gate, verdict, evidence: Evidence::Missing });
+        }
+    }
+
+    /// Begins anew after a halt: nothing that was said before counts.
+    pub(crate) fn begin_again(&mut self, plan: &Plan, now: EpochS) {
+        self.max_wait_until = now.plus_s(longest_s(plan, self.step, self.phase));
+        self.waits_for_a_person = false;
+        self.paused_by = None;
+        self.confirming = false;
+        for guard in &mut self.guards {
+            *guard =
+                Guard { gate: guard.gate.clone(), next_look_at: now, last: None, trouble: None };
+        }
+    }
+
+    /// A pause stops the clock of `max_wait`, for a day at most (S08).
+    pub(crate) fn pause(&mut self, now: EpochS) {
+        self.max_wait_until = self.max_wait_until.max(now.plus_s(PERSON_S));
+    }
+
+    /// A person takes back a pause, their own or the plan's: `max_wait` begins anew.
+    pub(crate) fn unpause(&mut self, plan: &Plan, now: EpochS) {
+        self.paused_by = None;
+        self.waits_for_a_person = false;
+        self.max_wait_until = now.plus_s(longest_s(plan, self.step, self.phase));
+    }
+
+    /// Whether it waits for a person's word.
+    pub(crate) fn is_paused(&self) -> bool {
+        self.paused_by.is_some() || self.waits_for_a_person
+    }
+
+    /// Whether somebody else's change stands in the way.
+    pub(crate) fn drifted(&self) -> bool {
+        !self.drift.is_empty() && !self.over_drift
     }
 
     /// S01: whether a look may carry the rollout further: begun after the weight was verified,
@@ -222,5 +277,13 @@ impl Dwell {
                 })
             })
             .min()
+    }
+}
+
+/// How long a hold may last, counted from the verified weight, in seconds.
+fn longest_s(plan: &Plan, step: usize, phase: Phase) -> u32 {
+    match (phase, plan.preflight) {
+        (Phase::Preflight, Some(preflight)) => preflight.max_wait_s,
+        _ => plan.steps[step].max_wait_s.max(plan.steps[step].wait_s),
     }
 }

@@ -17,6 +17,9 @@ pub struct Machine {
     pub(crate) started_at: EpochS,
     pub(crate) state: State,
     pub(crate) book: Book,
+    /// Up to when time has been considered: an instant after it is still to be woken for, even
+    /// when it has passed while no driver lived.
+    pub(crate) considered_at: EpochS,
 }
 
 /// An event that cannot happen in a state: a bug of the driver, or a damaged journal.
@@ -39,12 +42,13 @@ impl Machine {
     #[must_use]
     pub fn start(goal: Goal, plan: Arc<Plan>, ground: Arc<Ground>, now: EpochS) -> Self {
         let state = match goal {
-            Goal::Undeploy => State::Removing(paths::removal(now)),
+            Goal::Undeploy => State::Removing(paths::removal(&ground, now)),
             Goal::Deploy => {
                 State::Provisioning(Provisioning { stage: first_stage(&ground), requested: false })
             }
         };
-        Machine { plan, ground, goal, started_at: now, state, book: Book::default() }
+        let book = Book::default();
+        Machine { plan, ground, goal, started_at: now, state, book, considered_at: now }
     }
 
     /// Where it stands.
@@ -101,6 +105,14 @@ impl Machine {
     /// # Errors
     /// An event that cannot happen in this state; nothing has changed then.
     pub fn handle(&mut self, event: &Event, now: EpochS) -> Result<Vec<Effect>, IllegalEvent> {
+        let mut next = self.clone();
+        next.learn(event, now)?;
+        next.considered_at = now;
+        *self = next;
+        Ok(self.effects(now))
+    }
+
+    fn learn(&mut self, event: &Event, now: EpochS) -> Result<(), IllegalEvent> {
         if let Event::TrafficRead { sample } = event {
             self.book.read_traffic(sample);
         }
@@ -111,26 +123,35 @@ impl Machine {
             (state, Event::AbortAsked { by }) if state.may_go_back() => {
                 let cause = Cause::Abort(by.clone());
                 self.roll_back(cause, now);
+                Ok(())
             }
-            (State::Halted(_), Event::ResumeAsked { .. }) => self.leave_halt(now),
-            (State::Halted(_), _) => return Err(self.illegal(event)),
+            (State::Halted(_), Event::ResumeAsked { .. }) => {
+                self.leave_halt(now);
+                Ok(())
+            }
+            (State::Halted(_), _) => Err(self.illegal(event)),
             (state, Event::InterruptAsked) if state.may_go_back() => {
                 self.roll_back(Cause::Interrupted, now);
+                Ok(())
             }
             (State::Promoting(_) | State::RollingBack(_) | State::Removing(_), _) => {
-                return self.on_tail(event, now);
+                self.on_tail(event, now)
             }
-            (State::Provisioning(_), event) => self.on_provisioning(event, now)?,
-            (State::Scaling(_), event) => self.on_scaling(event, now)?,
-            (State::Shifting(_), event) => self.on_shifting(event, now)?,
-            (State::Dwelling(_) | State::Holding(_) | State::Baking(_), event) => {
-                self.on_dwell(event, now)?;
+            (State::Provisioning(_), _) => self.on_provisioning(event, now),
+            (State::Scaling(_), _) => self.on_scaling(event, now),
+            (State::Shifting(_), _) => self.on_shifting(event, now),
+            (State::Dwelling(_) | State::Holding(_) | State::Baking(_), _) => {
+                self.on_dwell(event, now)
             }
             (State::Promoted | State::RolledBack(_) | State::Undeployed, _) => {
-                return Err(self.illegal(event));
+                Err(self.illegal(event))
             }
         }
-        Ok(self.effects(now))
+    }
+
+    /// S05: whether green may serve, by the latest reading.
+    pub(crate) fn green_may_serve(&self) -> bool {
+        self.book.green_may_serve(self.tasks())
     }
 
     /// Whether a person's word makes sense now.
@@ -140,7 +161,7 @@ impl Machine {
     pub fn accepts(&self, word: Word) -> Result<(), Refusal> {
         let (dwells, paused) = match &self.state {
             State::Dwelling(dwell) | State::Holding(dwell) | State::Baking(dwell) => {
-                (true, dwell.paused_by.is_some())
+                (true, dwell.is_paused())
             }
             State::Shifting(shifting) => (!shifting.drift.is_empty(), false),
             _ => (false, false),
@@ -184,16 +205,8 @@ impl Machine {
             State::Scaling(Scaling { scaled_at: None, .. }) => {
                 Some(Effect::Scale { tasks: self.tasks() })
             }
-            State::Scaling(Scaling { confirming: true, .. }) => Some(Effect::ReadHealth),
-            State::Scaling(_) => self.second_reading(now),
-            State::Shifting(shifting) => {
-                let may_write = shifting.changes.is_none()
-                    && now >= shifting.not_before
-                    && (shifting.drift.is_empty() || shifting.over_drift);
-                let split = Split::green_at(self.plan.steps[shifting.step].weight);
-                let write = Effect::SetWeights { split, over_drift: shifting.over_drift };
-                may_write.then_some(write).or_else(|| self.second_reading(now))
-            }
+            State::Scaling(scaling) => self.reading(scaling.confirming, now),
+            State::Shifting(shifting) => self.shifting_effect(shifting, now),
             State::Dwelling(dwell) | State::Holding(dwell) | State::Baking(dwell) => {
                 self.dwell_effect(dwell, now)
             }
@@ -204,15 +217,31 @@ impl Machine {
     }
 
     fn dwell_effect(&self, dwell: &Dwell, now: EpochS) -> Option<Effect> {
-        if dwell.confirming {
-            return Some(Effect::ReadHealth);
-        }
         let gates = dwell.due(&self.plan, now);
-        if gates.is_empty() { self.second_reading(now) } else { Some(Effect::Look { gates }) }
+        match self.reading(dwell.confirming, now) {
+            Some(reading) => Some(reading),
+            None => (!gates.is_empty()).then_some(Effect::Look { gates }),
+        }
     }
 
-    fn second_reading(&self, now: EpochS) -> Option<Effect> {
-        (self.book.second_reading_at()? <= now).then_some(Effect::ReadHealth)
+    /// S05: a rise is written only by a fresh reading of health, however long ago the decision
+    /// fell: a write may have been retried, or the driver may have been dead.
+    fn shifting_effect(&self, shifting: &Shifting, now: EpochS) -> Option<Effect> {
+        let may_write = shifting.changes.is_none()
+            && now >= shifting.not_before
+            && (shifting.drift.is_empty() || shifting.over_drift);
+        let fresh = self.book.health_is_fresh(now);
+        if may_write && fresh && self.green_may_serve() {
+            let split = Split::green_at(self.plan.steps[shifting.step].weight);
+            return Some(Effect::SetWeights { split, over_drift: shifting.over_drift });
+        }
+        self.reading(may_write && !fresh, now)
+    }
+
+    /// A reading of health, when one is wanted or an unhealthy target is to be read twice.
+    fn reading(&self, wanted: bool, now: EpochS) -> Option<Effect> {
+        let second = self.book.second_reading_at().is_some_and(|at| at <= now);
+        ((wanted || second) && self.book.may_read_health(now)).then_some(Effect::ReadHealth)
     }
 
     /// What to read while waiting.
@@ -229,7 +258,10 @@ impl Machine {
                     let split = Split::green_at(self.plan.steps[shifting.step].weight);
                     vec![Watch::Change(split, changes.clone()), Watch::Health]
                 }
-                None => vec![Watch::Drift(self.book.split), Watch::Health],
+                // A write whose reply was lost may have landed: only its repetition can tell it
+                // from somebody else's, so records are watched only once somebody else's is known.
+                None if shifting.drift.is_empty() => vec![Watch::Health],
+                None => vec![Watch::Drift(self.book.asked), Watch::Health],
             },
             State::Dwelling(_) | State::Holding(_) | State::Baking(_) => {
                 vec![Watch::Health, Watch::Drift(self.book.split)]
@@ -247,35 +279,37 @@ impl Machine {
 
     /// The next instant at which something may follow from time alone: a look is due, a wait or a
     /// patience ends. The driver makes the calls that are due then, or else says `TimePassed`.
+    ///
+    /// It may lie in the past, when no driver lived at that instant.
     #[must_use]
     pub fn deadline(&self, now: EpochS) -> Option<EpochS> {
-        let own = match &self.state {
-            State::Scaling(scaling) => scaling.scaled_at.map(|at| {
+        match &self.state {
+            State::Scaling(Scaling { scaled_at: Some(at), .. }) => {
                 let scale = self.plan.scale;
-                next_after(now, [at.plus_s(scale.wait_s), at.plus_s(scale.max_wait_s)])
-            }),
+                self.next_of([at.plus_s(scale.wait_s), at.plus_s(scale.max_wait_s)])
+            }
             State::Shifting(shifting) => {
                 let max = shifting.since.plus_s(self.plan.steps[shifting.step].max_wait_s);
-                Some(next_after(now, [shifting.not_before, max]))
+                self.next_of([shifting.not_before, max])
             }
             State::Dwelling(dwell) | State::Holding(dwell) | State::Baking(dwell) => {
-                Some(self.dwell_deadline(dwell, now))
+                let patience = dwell.patience_ends(&self.plan).map(|(at, _)| at);
+                let looks = dwell.guards.iter().map(|guard| dwell.due_at(&self.plan, guard));
+                let times = [dwell.wait_until, dwell.max_wait_until].into_iter().chain(patience);
+                self.next_of(times.chain(looks))
             }
             State::Promoting(tail) | State::Removing(tail) => tail.deadline(now, self.plan.drain_s),
             State::RollingBack(back) => back.tail.deadline(now, self.plan.drain_s),
             _ => None,
-        };
-        match (own, self.book.second_reading_at().filter(|_| self.state.may_go_back())) {
-            (Some(own), Some(second)) => Some(own.min(second)),
-            (own, second) => own.or(second),
         }
     }
 
-    fn dwell_deadline(&self, dwell: &Dwell, now: EpochS) -> EpochS {
-        let patience = dwell.patience_ends(&self.plan).map(|(at, _)| at);
-        let looks = dwell.guards.iter().map(|guard| dwell.due_at(&self.plan, guard));
-        let times = [dwell.wait_until, dwell.max_wait_until].into_iter().chain(patience);
-        next_after(now, times.chain(looks))
+    /// The earliest of these, and of the readings of health that are to be made again, that has
+    /// not been considered yet.
+    fn next_of(&self, times: impl IntoIterator<Item = EpochS>) -> Option<EpochS> {
+        let readings = [self.book.second_reading_at(), self.book.reread_at()];
+        let times = times.into_iter().chain(readings.into_iter().flatten());
+        times.filter(|at| *at > self.considered_at).min()
     }
 
     pub(crate) fn illegal(&self, event: &Event) -> IllegalEvent {
@@ -296,11 +330,6 @@ impl Machine {
             not_before: now,
         });
     }
-}
-
-/// The earliest of these that is still to come; one that has passed is never waited for again.
-fn next_after(now: EpochS, times: impl IntoIterator<Item = EpochS>) -> EpochS {
-    times.into_iter().filter(|at| *at > now).min().unwrap_or(EpochS(u32::MAX))
 }
 
 fn first_stage(ground: &Ground) -> ProvisionStage {

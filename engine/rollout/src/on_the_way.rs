@@ -7,6 +7,8 @@ use crate::{EpochS, Event, Phase, SideHealth, Split, Stack, Weight};
 
 /// After a failed write of weights: seconds until the next try.
 const REWRITE_S: u32 = 30;
+/// The name of `Effect::ReadHealth`.
+const READ_HEALTH: &str = "read-health";
 
 impl Machine {
     pub(crate) fn on_provisioning(
@@ -17,7 +19,7 @@ impl Machine {
         let State::Provisioning(at) = self.state else { return Err(self.illegal(event)) };
         let own = at.stage.stack();
         match event {
-            Event::StackRequested { stack } if own == Some(*stack) => {
+            Event::StackRequested { stack } if own == Some(*stack) && !at.requested => {
                 self.state = State::Provisioning(Provisioning { requested: true, ..at });
                 match stack {
                     Stack::Init => self.book.init_made = true,
@@ -28,7 +30,7 @@ impl Machine {
                 self.state = after(at.stage);
             }
             Event::NamesReady if own.is_none() => self.state = after(at.stage),
-            Event::StackFailed { stack, reason } if own == Some(*stack) => {
+            Event::StackFailed { stack, reason } if own == Some(*stack) && at.requested => {
                 let why = format!("the {} stack failed: {reason}", stack_name(*stack));
                 self.roll_back(Cause::CloudErrors(why), now);
             }
@@ -42,6 +44,9 @@ impl Machine {
     }
 
     pub(crate) fn on_scaling(&mut self, event: &Event, now: EpochS) -> Result<(), IllegalEvent> {
+        if let Event::CallFailed { effect, why } = event {
+            self.on_failed_reading(effect, why, now);
+        }
         let State::Scaling(scaling) = &mut self.state else { return Err(self.illegal(event)) };
         match event {
             Event::ScaleInSuspended if !scaling.suspended => {
@@ -56,8 +61,7 @@ impl Machine {
                 self.consider_scaling(confirmed, now);
             }
             Event::TimePassed => self.consider_scaling(false, now),
-            Event::CallFailed { effect, .. } if effect == "read-health" => {
-                scaling.confirming = false;
+            Event::CallFailed { effect, .. } if effect == READ_HEALTH => {
                 self.consider_scaling(false, now);
             }
             Event::CallFailed { why, .. } => {
@@ -86,16 +90,21 @@ impl Machine {
         if !waited {
             return;
         }
-        if self.book.green_may_serve() {
+        let expired = now >= scaled_at.plus_s(self.plan.scale.max_wait_s);
+        if self.green_may_serve() {
             if confirmed {
                 return self.first_weight(now);
+            }
+            if let (Some((_, why)), true) = (&self.book.unread, expired) {
+                let why = format!("green's health could not be read: {why}");
+                return self.roll_back(Cause::CloudErrors(why), now);
             }
             if let State::Scaling(scaling) = &mut self.state {
                 scaling.confirming = true;
             }
             return;
         }
-        if now >= scaled_at.plus_s(self.plan.scale.max_wait_s) {
+        if expired {
             let health = self.book.health.as_ref().map(|(_, health)| &health.green);
             let why = format!(
                 "green was not ready {} s after it was scaled: {}",
@@ -110,22 +119,32 @@ impl Machine {
         let step = self.first_step();
         if self.plan.preflight.is_some() {
             self.state = State::Dwelling(Dwell::new(&self.plan, step, Phase::Preflight, now));
+            self.consider(now);
         } else {
             self.begin_shift(step, now);
         }
     }
 
     pub(crate) fn on_shifting(&mut self, event: &Event, now: EpochS) -> Result<(), IllegalEvent> {
+        if let Event::CallFailed { effect, why } = event {
+            self.on_failed_reading(effect, why, now);
+        }
         let State::Shifting(shifting) = &mut self.state else { return Err(self.illegal(event)) };
         let split = Split::green_at(self.plan.steps[shifting.step].weight);
         match event {
-            Event::WeightsWritten { split: written, changes } if *written == split => {
+            Event::WeightsWritten { split: written, changes }
+                if *written == split && shifting.changes.is_none() =>
+            {
                 shifting.changes = Some(changes.clone());
                 shifting.drift.clear();
+                // A person's word was about the change they knew of, not about the next.
+                shifting.over_drift = false;
                 self.book.asked = split;
                 self.book.shifted = true;
             }
-            Event::WeightVerified { split: verified } if *verified == split => {
+            Event::WeightVerified { split: verified }
+                if *verified == split && shifting.changes.is_some() =>
+            {
                 self.arrive(now);
                 return Ok(());
             }
@@ -134,15 +153,24 @@ impl Machine {
                     self.roll_back(cause, now);
                     return Ok(());
                 }
+                shifting.over_drift &= shifting.drift == *drifts;
                 shifting.drift.clone_from(drifts);
                 shifting.changes = None;
             }
-            Event::DriftGone => shifting.drift.clear(),
+            Event::DriftGone => {
+                shifting.drift.clear();
+                shifting.over_drift = false;
+            }
             Event::PromoteAsked { .. } if !shifting.drift.is_empty() => {
                 shifting.over_drift = true;
             }
-            Event::CallFailed { .. } => shifting.not_before = now.plus_s(REWRITE_S),
-            Event::HealthRead { .. } | Event::TrafficRead { .. } | Event::TimePassed => {}
+            Event::CallFailed { effect, .. } if effect == "set-weights" => {
+                shifting.not_before = now.plus_s(REWRITE_S);
+            }
+            Event::CallFailed { .. }
+            | Event::HealthRead { .. }
+            | Event::TrafficRead { .. }
+            | Event::TimePassed => {}
             _ => return Err(self.illegal(event)),
         }
         self.consider_shifting(now);
@@ -158,12 +186,18 @@ impl Machine {
         if now < max {
             return;
         }
-        if shifting.drift.is_empty() {
-            let why = "the new weights could not be brought into effect".to_owned();
-            self.roll_back(Cause::CloudErrors(why), now);
-        } else {
+        if !shifting.drift.is_empty() && !shifting.over_drift {
             let why = drift_sentence(&shifting.drift);
-            self.halt(why);
+            return self.halt(why);
+        }
+        let why = "the new weights could not be brought into effect".to_owned();
+        self.roll_back(Cause::CloudErrors(why), now);
+    }
+
+    /// A reading of health that failed is made again after a while; a hold may end meanwhile.
+    pub(crate) fn on_failed_reading(&mut self, effect: &str, why: &str, now: EpochS) {
+        if effect == READ_HEALTH {
+            self.book.miss_health(why, now);
         }
     }
 
@@ -171,7 +205,7 @@ impl Machine {
     fn arrive(&mut self, now: EpochS) {
         let State::Shifting(Shifting { step, .. }) = self.state else { return };
         let weight = self.plan.steps[step].weight;
-        self.book.split = Split::green_at(weight);
+        self.book.verify(Split::green_at(weight), now);
         if weight > Weight::ZERO {
             self.book.canary_traffic_at.get_or_insert(now);
         }

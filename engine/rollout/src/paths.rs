@@ -3,34 +3,35 @@
 use crate::machine::{IllegalEvent, Machine};
 use crate::state::{Cause, Halted, RollingBack, State};
 use crate::tail::{Progress, Tail, Task};
-use crate::{Effect, EpochS, Event, Side, Split, Stack};
+use crate::{EpochS, Event, Ground, Side, Split, Stack};
 
 /// The way back when blue no longer serves: nobody is helped by a second outage.
 const BLUE_IS_GONE: &str = "blue has no healthy target left and green has: going back would send \
-                            everybody to nothing, so the weights are untouched";
+                            everybody to nothing, so the weights are untouched; `resume` looks \
+                            again, `abort` goes back all the same";
 
 /// What an undeployment consists of: the registry first, so that nobody takes the service for
 /// live; the records last, since CloudFormation leaves those whose weight has changed.
-pub(crate) fn removal(now: EpochS) -> Tail {
-    let todo = [
-        Task::Unregister,
+pub(crate) fn removal(ground: &Ground, now: EpochS) -> Tail {
+    let preserve = ground.baseline.as_ref().map(|_| Task::Preserve(Side::Blue));
+    let rest = [
         Task::Retire(Stack::Green),
         Task::Retire(Stack::Blue),
         Task::Retire(Stack::Init),
         Task::RemoveRecords,
         Task::Notify,
     ];
-    Tail::new(todo, now)
+    Tail::new([Task::Unregister].into_iter().chain(preserve).chain(rest), now)
 }
 
 impl Machine {
     /// S07: weights first, then drain, then deletion.
     pub(crate) fn roll_back(&mut self, cause: Cause, now: EpochS) {
-        if self.book.blue_is_gone() {
-            return self.halt(format!("{} ({BLUE_IS_GONE})", cause.sentence()));
-        }
         if let State::Halted(halted) = &self.state {
+            // A person who knows how it stands has decided.
             self.state = (*halted.was).clone();
+        } else if self.book.blue_is_gone() {
+            return self.halt(format!("{} ({BLUE_IS_GONE})", cause.sentence()));
         }
         let tail = Tail::new(self.way_back(), now);
         self.state = State::RollingBack(RollingBack { cause, tail });
@@ -38,13 +39,13 @@ impl Machine {
 
     fn way_back(&self) -> Vec<Task> {
         let mut todo = Vec::new();
-        let was_shifting = matches!(self.state, State::Shifting(_));
-        if self.book.shifted || was_shifting {
-            // A write whose reply was lost may have landed: blue is written in any case.
-            todo.extend([Task::WriteBlue, Task::Verify(Split::ALL_BLUE)]);
-        }
-        if self.book.shifted {
-            todo.push(Task::Drain(Side::Green));
+        // A write whose reply was lost may have landed, and so may somebody else's.
+        let may_have_traffic = match &self.state {
+            State::Shifting(_) => true,
+            state => state.dwell().is_some_and(|dwell| !dwell.drift.is_empty()),
+        };
+        if self.book.shifted || may_have_traffic {
+            todo.extend([Task::WriteBlue, Task::Verify(Split::ALL_BLUE), Task::Drain(Side::Green)]);
         }
         // Asked for even when the answer to the creation was lost: absent is fine.
         todo.extend([Task::Preserve(Side::Green), Task::Retire(Stack::Green)]);
@@ -83,10 +84,10 @@ impl Machine {
     pub(crate) fn leave_halt(&mut self, now: EpochS) {
         let State::Halted(halted) = &self.state else { return };
         let mut state = (*halted.was).clone();
+        self.book.forget_health();
         match &mut state {
             State::Dwelling(dwell) | State::Holding(dwell) | State::Baking(dwell) => {
-                let max_wait_s = dwell.max_wait_until.since_s(dwell.verified_at);
-                dwell.max_wait_until = now.plus_s(max_wait_s);
+                dwell.begin_again(&self.plan, now);
             }
             State::Shifting(shifting) => {
                 shifting.since = now;
@@ -97,13 +98,10 @@ impl Machine {
             _ => {}
         }
         self.state = state;
+        self.consider(now);
     }
 
-    pub(crate) fn on_tail(
-        &mut self,
-        event: &Event,
-        now: EpochS,
-    ) -> Result<Vec<Effect>, IllegalEvent> {
+    pub(crate) fn on_tail(&mut self, event: &Event, now: EpochS) -> Result<(), IllegalEvent> {
         let drain_s = self.plan.drain_s;
         let book = &mut self.book;
         let tail = match &mut self.state {
@@ -111,10 +109,10 @@ impl Machine {
             State::RollingBack(back) => &mut back.tail,
             _ => return Err(self.illegal(event)),
         };
-        let progress = tail.on(event, now, drain_s, |side, since| book.drained(side, since));
+        let progress = tail.on(event, now, drain_s, |side| book.drained(side));
         match event {
             Event::WeightsWritten { split, .. } => book.asked = *split,
-            Event::WeightVerified { split } => book.split = *split,
+            Event::WeightVerified { split } => book.verify(*split, now),
             _ => {}
         }
         match progress {
@@ -129,11 +127,12 @@ impl Machine {
                 );
             }
             Progress::Stopped => {
-                let Event::CallFailed { why, .. } = event else { return Ok(Vec::new()) };
-                self.halt(why.clone());
+                if let Event::CallFailed { why, .. } = event {
+                    self.halt(why.clone());
+                }
             }
         }
-        Ok(self.effects(now))
+        Ok(())
     }
 
     /// S12, S14: an end is clean only when nothing was left.

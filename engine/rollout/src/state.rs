@@ -95,7 +95,7 @@ pub struct Shifting {
     pub drift: Vec<Drift>,
     /// Whether a person said to write over it.
     pub over_drift: bool,
-    /// After a failed call: not before.
+    /// After a failed write: not before.
     pub not_before: EpochS,
 }
 

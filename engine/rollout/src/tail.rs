@@ -133,30 +133,33 @@ impl Tail {
         }
     }
 
-    /// Learns of an event; `drained` says whether a side has been silent since `self.since`.
+    /// Learns of an event; `drained` says whether a side has seen its last request.
     pub(crate) fn on(
         &mut self,
         event: &Event,
         now: EpochS,
         drain_s: u32,
-        drained: impl Fn(Side, EpochS) -> bool,
+        drained: impl Fn(Side) -> bool,
     ) -> Progress {
         let Some(&task) = self.todo.front() else { return Progress::Over };
         match (task, event) {
-            (Task::WriteBlue, Event::WeightsWritten { changes, .. }) => {
+            (Task::WriteBlue, Event::WeightsWritten { split: Split::ALL_BLUE, changes }) => {
                 let changes = changes.clone();
                 let progress = self.next(now);
                 self.changes = changes;
                 progress
+            }
+            // Somebody else was faster than the write: it is written over again.
+            (Task::WriteBlue, Event::DriftSeen { .. }) => {
+                self.not_before = now.plus_s(1);
+                Progress::Going
             }
             (Task::Verify(wanted), Event::WeightVerified { split }) if *split == wanted => {
                 self.next(now)
             }
             (Task::Verify(Split::ALL_BLUE), Event::DriftSeen { .. }) => self.write_again(now),
             (Task::Verify(_), Event::DriftSeen { .. }) => Progress::Drifted,
-            (Task::Drain(side), Event::TrafficRead { .. }) if drained(side, self.since) => {
-                self.next(now)
-            }
+            (Task::Drain(side), Event::TrafficRead { .. }) if drained(side) => self.next(now),
             (Task::Drain(_), Event::TimePassed) if now >= self.since.plus_s(drain_s) => {
                 self.next(now)
             }
@@ -222,6 +225,8 @@ impl Tail {
                 self.not_before = now.plus_s(RETRY_S);
                 Progress::Going
             }
+            // Silence cannot be seen; `drain` ends the wait.
+            Task::Drain(_) => Progress::Going,
             Task::Register | Task::Unregister if self.failures + 1 >= TRIES => Progress::Stopped,
             // What only informs is not worth a halt: the driver has noted the warning.
             Task::Learn | Task::Preserve(_) | Task::Notify if self.failures + 1 >= TRIES => {
