@@ -31,7 +31,7 @@ fn is_rust(path: &str) -> bool {
 
 /// Code of ours, in whatever language: the files people read line by line.
 fn is_code(path: &str) -> bool {
-    let ends = [".rs", ".wit", ".sh", ".py", ".toml", ".wat"];
+    let ends = [".rs", ".wit", ".sh", ".py", ".toml"];
     ends.iter().any(|end| path.ends_with(end)) || [".ci/run", "plugins/build"].contains(&path)
 }
 
