@@ -1,1 +1,15 @@
-//! The journal port on SQLite.
+//! The journal port on SQLite: one file for journal, leases, words, memories and a simulated world.
+
+mod codec;
+mod database;
+mod journal;
+mod layout;
+mod lease_file;
+mod leases;
+mod shelf;
+mod sqlite;
+mod words;
+mod world;
+
+pub use sqlite::SqliteLedger;
+pub use world::SqliteWorldStore;

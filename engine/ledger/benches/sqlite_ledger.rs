@@ -1,0 +1,2 @@
+//! What an append costs on SQLite.
+fn main() {}

@@ -1,0 +1,22 @@
+//! CloudWatch.
+
+use async_trait::async_trait;
+use runner::question::SeriesAnswer;
+use runner::{CallError, CallErrorKind, Called, MetricQuery, Metrics};
+
+use crate::cloud::Sim;
+use crate::scenario::{Call, OutageKind};
+use crate::series::answer;
+
+#[async_trait]
+impl Metrics for Sim {
+    async fn query(&self, queries: &[MetricQuery]) -> Called<Vec<SeriesAnswer>> {
+        self.measure(Call::Metrics, |world, minutes| {
+            if world.outage() == Some(OutageKind::Error) {
+                let message = "cloudwatch:GetMetricData: InternalFailure: the service is down";
+                return Err(CallError::new(CallErrorKind::Retryable, message));
+            }
+            queries.iter().map(|query| answer(world, minutes, query)).collect()
+        })
+    }
+}

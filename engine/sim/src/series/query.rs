@@ -1,0 +1,165 @@
+//! Answers to `GetMetricData`: which series a query means, and which of its periods can be read.
+
+use rollout::EpochS;
+use runner::question::{Completeness, Dimension, Point, SeriesAnswer};
+use runner::{Called, MetricQuery, MetricSource};
+
+use super::statistic::Statistic;
+use super::{Minute, Minutes, PERIOD_S};
+use crate::cloud::refused;
+use crate::scenario::OutageKind;
+use crate::world::{Release, Service, World};
+
+/// CloudWatch returns at most so many points a series.
+const MOST_POINTS: u32 = 100_800;
+
+/// What a series is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    TargetGroup,
+    LoadBalancer,
+    Service,
+}
+
+/// Takes a metric out of the minutes of a period.
+type Reading = fn(Statistic, &[Minute]) -> Option<f64>;
+
+/// Every metric there is: namespace, name, what it is published for, how it is read.
+const METRICS: [(&str, &str, &[Scope], Reading); 12] = {
+    use Scope::{LoadBalancer, Service, TargetGroup};
+    const BALANCER: &str = "AWS/ApplicationELB";
+    const BOTH: &[Scope] = &[TargetGroup, LoadBalancer];
+    [
+        (BALANCER, "RequestCount", BOTH, |s, m| s.of_count(sum(m, |it| it.requests))),
+        (BALANCER, "HTTPCode_Target_2XX_Count", BOTH, |s, m| s.of_count(sum(m, |it| it.ok))),
+        (BALANCER, "HTTPCode_Target_3XX_Count", BOTH, |s, _| s.of_count(0)),
+        (BALANCER, "HTTPCode_Target_4XX_Count", BOTH, |s, m| {
+            s.of_count(sum(m, |it| it.client_errors))
+        }),
+        (BALANCER, "HTTPCode_Target_5XX_Count", BOTH, |s, m| s.of_count(sum(m, |it| it.errors))),
+        (BALANCER, "TargetConnectionErrorCount", BOTH, |s, m| s.of_count(sum(m, |it| it.refused))),
+        (BALANCER, "HTTPCode_ELB_5XX_Count", &[LoadBalancer], |s, m| {
+            s.of_count(sum(m, |it| it.turned_away + it.refused))
+        }),
+        (BALANCER, "TargetResponseTime", BOTH, Statistic::of_latency),
+        (BALANCER, "HealthyHostCount", &[TargetGroup], |s, m| {
+            s.of_gauge(&values(m, |it| f64::from(it.healthy)))
+        }),
+        (BALANCER, "UnHealthyHostCount", &[TargetGroup], |s, m| {
+            s.of_gauge(&values(m, |it| f64::from(it.unhealthy)))
+        }),
+        ("AWS/ECS", "CPUUtilization", &[Service], |s, m| {
+            s.of_gauge(&values(m, |it| it.cpu_percent))
+        }),
+        ("AWS/ECS", "MemoryUtilization", &[Service], |s, m| {
+            s.of_gauge(&values(m, |it| 30.0 + it.cpu_percent / 10.0))
+        }),
+    ]
+};
+
+fn sum(minutes: &[Minute], of: fn(&Minute) -> u64) -> u64 {
+    minutes.iter().map(of).sum()
+}
+
+fn values(minutes: &[Minute], of: fn(&Minute) -> f64) -> Vec<f64> {
+    minutes.iter().map(of).collect()
+}
+
+/// The answer to one query.
+pub(crate) fn answer(
+    world: &World,
+    minutes: &mut Minutes,
+    query: &MetricQuery,
+) -> Called<SeriesAnswer> {
+    let MetricSource::Series { namespace, name, dimensions, statistic } = &query.what else {
+        return Err(refused(format!(
+            "cloudwatch:GetMetricData: {}: the simulated CloudWatch computes no metric math: ask \
+             for the series and compute in the gate",
+            query.id
+        )));
+    };
+    let invalid = |why: String| refused(format!("cloudwatch:GetMetricData: {}: {why}", query.id));
+    let statistic = Statistic::parse(statistic).map_err(invalid)?;
+    if query.period_s == 0 || !query.period_s.is_multiple_of(PERIOD_S) {
+        let why = format!(
+            "a period of {} s: balancers publish by the minute, so ask for a multiple of 60 s",
+            query.period_s
+        );
+        return Err(invalid(why));
+    }
+    let outage = world.outage();
+    let sources = sources(world, namespace, name, dimensions);
+    let mut points = Vec::new();
+    if let (Some((reading, sources)), false) = (sources, outage == Some(OutageKind::Empty)) {
+        for begin in periods(world, query) {
+            let of_period = gather(world, minutes, &sources, begin, query.period_s);
+            points.extend(reading(statistic, &of_period).map(|value| Point { time: begin, value }));
+        }
+    }
+    let completeness = match outage {
+        Some(OutageKind::Partial) => {
+            points.truncate(points.len() / 2);
+            Completeness::Partial
+        }
+        _ if points.is_empty() => Completeness::Empty,
+        _ => Completeness::Complete,
+    };
+    Ok(SeriesAnswer { id: query.id.clone(), points, completeness })
+}
+
+/// The periods of a query that are closed and past their lag.
+fn periods(world: &World, query: &MetricQuery) -> impl Iterator<Item = EpochS> + use<> {
+    let (period_s, lag_s, now) = (query.period_s, world.scenario.metrics.lag_s, world.now);
+    let first = query.begin.period_begin(period_s);
+    let end = query.end;
+    (0..MOST_POINTS)
+        .map(move |index| first.plus_s(index.saturating_mul(period_s)))
+        .take_while(move |begin| *begin < end && begin.plus_s(period_s + lag_s) <= now)
+}
+
+fn gather(
+    world: &World,
+    minutes: &mut Minutes,
+    sources: &[(&Service, &Release)],
+    begin: EpochS,
+    period_s: u32,
+) -> Vec<Minute> {
+    let begins = (0..period_s / PERIOD_S).map(|index| begin.plus_s(index * PERIOD_S));
+    begins
+        .flat_map(|begin| sources.iter().map(move |source| (begin, source)))
+        .filter(|(begin, (_, release))| release.stack.serves(begin.plus_s(PERIOD_S)))
+        .map(|(begin, (service, release))| minutes.of(world, service, release, begin))
+        .collect()
+}
+
+/// How a metric is read and whose minutes are; none when nobody publishes it.
+fn sources<'a>(
+    world: &'a World,
+    namespace: &str,
+    name: &str,
+    dimensions: &[Dimension],
+) -> Option<(Reading, Vec<(&'a Service, &'a Release)>)> {
+    let (_, _, scopes, reading) =
+        METRICS.iter().find(|(space, metric, ..)| *space == namespace && *metric == name)?;
+    let matches = |release: &Release| {
+        scopes.iter().any(|scope| match scope {
+            Scope::TargetGroup => release.place.target_groups.iter().any(|it| it == dimensions),
+            Scope::LoadBalancer => release.place.load_balancer == dimensions,
+            Scope::Service => release.place.service == dimensions,
+        })
+    };
+    let all = world
+        .services
+        .iter()
+        .flat_map(|service| service.releases.iter().map(move |release| (service, release)));
+    Some((*reading, all.filter(|(_, release)| matches(release)).collect()))
+}
+
+impl World {
+    /// What CloudWatch suffers from now.
+    pub(crate) fn outage(&self) -> Option<OutageKind> {
+        let mut outages = self.scenario.metrics.outages.iter();
+        let now = outages.find(|outage| self.is_within(Some(outage.from), outage.until));
+        now.map(|outage| outage.answer)
+    }
+}
