@@ -20,7 +20,8 @@ pub(crate) fn to_json<T>(what: &str, value: &T) -> Kept<String>
 where
     T: Serialize + DeserializeOwned + PartialEq,
 {
-    let refused = |why: String| LedgerError::Unreachable { what: format!("cannot write {what}"), why };
+    let refused =
+        |why: String| LedgerError::Unreachable { what: format!("cannot write {what}"), why };
     let text = serde_json::to_string(value).map_err(|error| refused(error.to_string()))?;
     match serde_json::from_str::<T>(&text) {
         Ok(back) if back == *value => Ok(text),

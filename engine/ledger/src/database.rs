@@ -105,11 +105,7 @@ impl Database {
     }
 }
 
-fn set_up(
-    connection: &mut Connection,
-    file: &str,
-    durability: Durability,
-) -> Result<(), Fault> {
+fn set_up(connection: &mut Connection, file: &str, durability: Durability) -> Result<(), Fault> {
     connection.busy_timeout(BUSY)?;
     if connection.is_readonly("main")? {
         let what = format!("cannot write the ledger {file}");
@@ -154,10 +150,9 @@ fn in_our_words(file: &str, doing: &str, fault: Fault) -> LedgerError {
         Fault::Store(error) => error,
     };
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => LedgerError::Damaged {
-            what: format!("file {file}"),
-            why: format!("{doing}: {error}"),
-        },
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            LedgerError::Damaged { what: format!("file {file}"), why: format!("{doing}: {error}") }
+        }
         _ => LedgerError::Unreachable {
             what: format!("the ledger {file}: {doing}"),
             why: error.to_string(),

@@ -78,9 +78,8 @@ impl Archive for SqliteLedger {
                 .query_map(params![deployment, from_seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(rows.collect::<Result<Vec<(u32, String)>, _>>()?)
         })?;
-        let decode = |(seq, body): (u32, String)| {
-            codec::from_json(&record_name(deployment, seq), &body)
-        };
+        let decode =
+            |(seq, body): (u32, String)| codec::from_json(&record_name(deployment, seq), &body);
         bodies.into_iter().map(decode).collect()
     }
 

@@ -1,7 +1,7 @@
 //! The tables, and whether a file's tables are ours.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 use runner::LedgerError;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::database::Fault;
 

@@ -1,0 +1,7 @@
+//! The ledger on SQLite: the contract of every ledger, and what only a file can go through.
+
+mod contention;
+mod contract;
+mod equal;
+mod files;
+mod killed;
