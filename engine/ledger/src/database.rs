@@ -1,13 +1,13 @@
 //! A connection to the ledger's file: opening it, transactions, and errors in our words.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use runner::{Kept, LedgerError};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::layout;
+use crate::{layout, lock_file};
 
 /// How long to wait while another process writes; a write takes milliseconds.
 const BUSY: Duration = Duration::from_secs(5);
@@ -61,6 +61,8 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // SQLite changes a new file to WAL without waiting for others who look at it meanwhile.
+        let _alone = lock_file::opening(&path).map_err(|error| cannot(error.to_string()))?;
         let doing = "cannot open it";
         let mut connection = Connection::open_with_flags(&path, flags)
             .map_err(|error| in_our_words(&file, doing, error.into()))?;
@@ -131,17 +133,8 @@ fn make_folder_of(path: &Path) -> Result<(), String> {
         return Err("it is a folder; name a file in it".to_owned());
     }
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-    make_private_folder(&folder)
+    lock_file::make_private_folder(&folder)
         .map_err(|error| format!("its folder {} cannot be made: {error}", folder.display()))
-}
-
-/// Makes a folder, and those it lies in, that only its owner may enter.
-pub(crate) fn make_private_folder(folder: &PathBuf) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 fn in_our_words(file: &str, doing: &str, fault: Fault) -> LedgerError {

@@ -7,14 +7,13 @@ use async_trait::async_trait;
 use runner::{Kept, Lease, Leases, LedgerError};
 use rusqlite::{OptionalExtension, params};
 
-use crate::lease_file;
+use crate::lock_file;
 use crate::sqlite::{HeldLease, SqliteLedger, check_epoch};
 
 #[async_trait]
 impl Leases for SqliteLedger {
     async fn acquire(&self, key: &str, holder: &str) -> Kept<Lease> {
-        let lock =
-            lease_file::take(&self.lease_folder, key).map_err(|error| cannot(key, &error))?;
+        let lock = lock_file::take(&self.lease_folder, key).map_err(|error| cannot(key, &error))?;
         match lock {
             Some(lock) => self.enter(key, holder, lock),
             None => Err(LedgerError::Held { key: key.to_owned(), holder: self.last_holder(key)? }),
@@ -35,7 +34,7 @@ impl Leases for SqliteLedger {
 
     async fn holder(&self, key: &str) -> Kept<Option<String>> {
         let taken =
-            lease_file::is_taken(&self.lease_folder, key).map_err(|error| cannot(key, &error))?;
+            lock_file::is_taken(&self.lease_folder, key).map_err(|error| cannot(key, &error))?;
         if taken { self.last_holder(key).map(Some) } else { Ok(None) }
     }
 }

@@ -9,7 +9,7 @@ use runner::{Kept, Lease, LedgerError};
 use rusqlite::{OptionalExtension, Transaction};
 
 use crate::database::{Database, Durability, Fault};
-use crate::lease_file;
+use crate::lock_file;
 
 /// Journal, leases, words and memories in one SQLite file. What a call has written survives a
 /// power failure once it returns. Its leases end when it is dropped.
@@ -35,7 +35,7 @@ impl SqliteLedger {
     pub fn open(path: &Path) -> Kept<Self> {
         Ok(SqliteLedger {
             database: Database::open(path, Durability::Power)?,
-            lease_folder: lease_file::folder_of(path),
+            lease_folder: lock_file::folder_of(path),
             held: Mutex::default(),
         })
     }

@@ -1,15 +1,16 @@
-//! A lock beside the ledger for each lease: the kernel frees it when its process dies, however.
+//! Locks beside the ledger, one for each lease: the kernel frees it when its process dies, however.
 //!
 //! Lock files are never removed: whoever has just opened one and whoever makes it anew would hold
 //! two different locks of the same name.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::database::make_private_folder;
+/// The name of the lock that openers of a ledger wait for; a lease's name has one part more.
+const OPENING: &str = "opening.lock";
 
 /// How often an acquisition that only readers stand in the way of tries again. A reader's look
 /// takes microseconds, so this is over at once or something is wrong.
@@ -24,9 +25,7 @@ pub(crate) fn folder_of(ledger: &Path) -> PathBuf {
 
 /// Takes the lock; none when a living process has it.
 pub(crate) fn take(folder: &Path, key: &str) -> io::Result<Option<File>> {
-    make_private_folder(&folder.to_owned())?;
-    let path = folder.join(name_of(key));
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    let file = lock_file_at(folder, &name_of(key))?;
     for _ in 0..TRIES {
         if granted(file.try_lock())? {
             return Ok(Some(file));
@@ -39,6 +38,27 @@ pub(crate) fn take(folder: &Path, key: &str) -> io::Result<Option<File>> {
         std::thread::yield_now();
     }
     Ok(None)
+}
+
+/// Waits until nobody else is opening that ledger, and keeps others waiting while it is held.
+pub(crate) fn opening(ledger: &Path) -> io::Result<File> {
+    let file = lock_file_at(&folder_of(ledger), OPENING)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Makes a folder, and those it lies in, that only its owner may enter.
+pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+fn lock_file_at(folder: &Path, name: &str) -> io::Result<File> {
+    make_private_folder(folder)?;
+    OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(name))
 }
 
 /// Whether a living process has the lock; takes nothing and makes no file.
