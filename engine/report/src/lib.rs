@@ -1,11 +1,26 @@
-//! Events to lines, NDJSON, a story and pages. Pure: the same events give the same bytes.
+//! Events to terminal frames, lines, NDJSON and HTML: every output is a function of the same
+//! events, and nothing here owns a clock, a terminal or a file.
 
 mod clock;
+mod fold;
 mod lines;
 mod ndjson;
+mod numbers;
+mod picture;
+mod schema;
 mod story;
+mod summary;
+mod table;
+mod tell;
+mod text;
 
 pub use clock::{date_time, time_of_day, took};
+pub use fold::fold;
 pub use lines::Lines;
 pub use ndjson::ndjson;
+pub use picture::{GateRow, LastLook, Picture, Rung, Stage, Traffic, Wait, WeightChange};
+pub use schema::{event_schema, report_schema};
 pub use story::story;
+pub use summary::{DriftSeen, GateSummary, Report, WordSpoken, summary};
+pub use table::{history, status};
+pub use tell::{Told, Tone};

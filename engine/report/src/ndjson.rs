@@ -1,11 +1,11 @@
-//! One event a line, for machines: exactly the published form.
+//! One event a line, in the form that `schemas/event.v1.json` describes.
 
 use rollout::EventRecord;
 
-/// A line of NDJSON, its line feed included.
+/// The line of an event, its line feed included.
 ///
 /// # Errors
-/// None in practice: an event has string keys and finite numbers only.
-pub fn ndjson(event: &EventRecord) -> Result<String, serde_json::Error> {
-    Ok(serde_json::to_string(event)? + "\n")
+/// When the event holds what JSON cannot; there is no such event, but the caller decides.
+pub fn ndjson(record: &EventRecord) -> Result<String, serde_json::Error> {
+    Ok(serde_json::to_string(record)? + "\n")
 }

@@ -1,130 +1,184 @@
-//! What a run prints last: outcome, why, when, how many requests were harmed, what stands where.
+//! What a run prints last: how it ended, why, when, who was harmed, what stands where, what next.
 
-use rollout::{Ended, EpochS, EventRecord, Goal, Outcome, Started, What};
+use rollout::{Ended, EpochS, EventRecord, Goal, Outcome};
 
-use crate::clock::{date_time, time_of_day, took};
+use crate::clock::{from_to, took};
+use crate::fold::fold;
+use crate::numbers::{counted, finding, grouped, traffic};
+use crate::picture::{Picture, decision_word};
+use crate::tell::split;
+use crate::text::wrap;
 
-/// Columns of a line.
-const WIDTH: usize = 80;
+/// Columns of the story.
+const COLUMNS: usize = 80;
+/// Lines of the story at most.
+const MOST_LINES: usize = 15;
+/// Columns before the text of a paragraph.
+const INDENT: usize = 8;
 
-/// The story of a run; while it has not ended, where it stands.
+/// The story of a run: at most 15 lines of 80 columns, each ended by a line break.
 #[must_use]
 pub fn story(events: &[EventRecord]) -> String {
-    let started = events.iter().find_map(|event| match &event.what {
-        What::Started(started) => Some((event.at, started.as_ref())),
-        _ => None,
-    });
-    let ended = events.iter().rev().find_map(|event| match &event.what {
-        What::Ended(ended) => Some((event, ended.as_ref())),
-        _ => None,
-    });
-    let Some((began_at, started)) = started else { return "nothing has happened yet\n".to_owned() };
-    let mut lines = vec![headline(started, ended.map(|(_, ended)| ended))];
-    if let Some((event, ended)) = ended {
-        lines.push(field("why", &ended.why));
-        lines.push(field("when", &when(began_at, event.at, ended.took_s)));
-        if started.goal == Goal::Deploy {
-            lines.push(field("harm", &harm(ended)));
+    let picture = fold(events);
+    let mut lines = wrap(&headline(&picture), COLUMNS, 2);
+    for (label, text, most) in paragraphs(&picture) {
+        let wrapped = wrap(&text, COLUMNS - INDENT, most);
+        for (at, line) in wrapped.iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            lines.push(format!("{label:<INDENT$}{line}"));
         }
-        let standing = ended.standing.iter().map(|it| format!("{}: {}", it.what, it.state));
-        let standing = standing.collect::<Vec<_>>().join("; ");
-        if !standing.is_empty() {
-            lines.push(field("stands", &standing));
+    }
+    lines.truncate(MOST_LINES);
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// How it ended, in a sentence.
+pub(crate) fn headline(picture: &Picture) -> String {
+    let title = picture.title();
+    let Some(ended) = &picture.ended else {
+        return format!(
+            "{title} has not ended: it was {} when last heard of.",
+            picture.stage.word()
+        );
+    };
+    let old = picture.started.as_ref().and_then(|started| started.baseline_version.clone());
+    let sentence = match ended.outcome {
+        Outcome::Promoted => format!("Promoted: {title} serves everything."),
+        Outcome::RolledBack => match old {
+            Some(old) => format!("Rolled back: {title} is taken back, {old} serves everything."),
+            None => format!("Rolled back: {title} is taken back; there was no release before it."),
+        },
+        Outcome::Halted => format!("Halted: {title} needs a person; nothing more is written."),
+        Outcome::Interrupted => {
+            format!("Interrupted: {title} is neither promoted nor rolled back.")
         }
-        if !ended.left.is_empty() {
-            lines.push(field("left", &ended.left.join("; ")));
-        }
-        let next = next(ended.outcome, &event.deployment);
-        if !next.is_empty() {
-            lines.push(field("next", &next));
-        }
+        Outcome::Undeployed => format!("Undeployed: {title} is gone."),
+    };
+    format!("{sentence} (exit {})", ended.exit_code)
+}
+
+/// The paragraphs after the headline: a label, the text, its lines at most; 13 lines in all.
+fn paragraphs(picture: &Picture) -> Vec<(&'static str, String, usize)> {
+    let mut paragraphs = vec![("Why", why(picture), 3), ("When", when(picture), 2)];
+    if picture.started.as_ref().is_none_or(|started| started.goal == Goal::Deploy) {
+        paragraphs.push(("Harm", harm(picture), 2));
+    }
+    if let Some(gates) = gates(picture) {
+        paragraphs.push(("Gates", gates, 2));
+    }
+    paragraphs.push(("Stands", stands(picture), 2));
+    let next = next(picture);
+    if !next.is_empty() {
+        paragraphs.push(("Next", next.join(" "), 2));
+    }
+    paragraphs
+}
+
+/// Why it ended so, with the numbers of the gate that convicted.
+pub(crate) fn why(picture: &Picture) -> String {
+    let Some(ended) = &picture.ended else {
+        return match picture.holds.as_slice() {
+            [] => "its driver is still at work, or left without a word.".to_owned(),
+            holds => holds.join("; "),
+        };
+    };
+    if ended.exit_code != 10 {
+        return ended.why.clone();
+    }
+    let convicting = picture.gates.iter().filter(|row| ended.why.contains(&row.view.name));
+    let verdicts = convicting.filter_map(|row| row.last.as_ref());
+    let numbers: Vec<String> = verdicts
+        .flat_map(|look| &look.verdict.findings)
+        .filter(|it| it.status == rollout::FindingStatus::Bad)
+        .map(finding)
+        .collect();
+    if numbers.is_empty() {
+        ended.why.clone()
     } else {
-        lines.push(field("began", &date_time(began_at)));
+        format!("{} [{}]", ended.why, numbers.join("; "))
     }
-    lines.join("")
 }
 
-fn headline(started: &Started, ended: Option<&Ended>) -> String {
-    let Started { service, environment, version, .. } = started;
-    let what = match started.goal {
-        Goal::Deploy => format!("{service} {version} on {environment}"),
-        Goal::Undeploy => format!("{service} on {environment}"),
-    };
-    let outcome = match ended {
-        None => "under way".to_owned(),
-        Some(ended) => {
-            let word = match ended.outcome {
-                Outcome::Promoted => "PROMOTED",
-                Outcome::RolledBack => "ROLLED BACK",
-                Outcome::Halted => "HALTED: a person is needed",
-                Outcome::Interrupted => "INTERRUPTED",
-                Outcome::Undeployed => "UNDEPLOYED",
-            };
-            format!("{word} (exit {})", ended.exit_code)
+fn when(picture: &Picture) -> String {
+    let end = picture.latest;
+    let took_s = picture.ended.as_ref().map_or(end.since_s(picture.began), |ended| ended.took_s);
+    let span = format!("{}, {}", from_to(picture.began, end), took(took_s));
+    match picture.highest_weight() {
+        0 => format!("{span}; green never had traffic."),
+        highest => {
+            format!("{span}; green had up to {highest} for {} in all.", exposed(picture, end))
         }
-    };
-    format!("{what}: {outcome}\n")
-}
-
-fn when(began_at: EpochS, ended_at: EpochS, took_s: u32) -> String {
-    let (began, ended) = (date_time(began_at), time_of_day(ended_at));
-    format!("{began} to {ended} UTC, {}", took(took_s))
-}
-
-fn harm(ended: &Ended) -> String {
-    let canary = ended.canary;
-    let harmed = match ended.harmed {
-        0 => "no request was harmed".to_owned(),
-        1 => "1 request was harmed".to_owned(),
-        many => format!("{many} requests were harmed"),
-    };
-    format!("{harmed}; the new release served {}, {} of them bad", canary.requests, canary.bad)
-}
-
-fn next(outcome: Outcome, deployment: &str) -> String {
-    match outcome {
-        Outcome::Halted => format!(
-            "`ecs-crd resume {deployment}` goes on, `ecs-crd abort {deployment}` goes back to blue"
-        ),
-        Outcome::Interrupted => format!("`ecs-crd resume {deployment}` goes on"),
-        Outcome::Promoted | Outcome::RolledBack | Outcome::Undeployed => String::new(),
     }
 }
 
-/// A named line, wrapped at 80 columns under its own indentation.
-fn field(name: &str, text: &str) -> String {
-    let mut lines = String::new();
-    let mut line = format!("  {name:<7}");
-    let mut used = 0;
-    for word in text.split_whitespace() {
-        if used > 0 && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines.push_str(&line);
-            lines.push('\n');
-            line = " ".repeat(9);
+fn exposed(picture: &Picture, end: EpochS) -> String {
+    took(picture.exposed_s(end))
+}
+
+/// How many requests were harmed, of how many.
+pub(crate) fn harm(picture: &Picture) -> String {
+    let (canary, baseline) = match &picture.ended {
+        Some(Ended { canary, baseline, .. }) => (*canary, *baseline),
+        None => (picture.traffic.canary, picture.traffic.baseline),
+    };
+    if canary.requests == 0 {
+        return "no request harmed: green answered none.".to_owned();
+    }
+    let harmed = counted(picture.harmed(), "request");
+    format!("{harmed} harmed; green: {}; blue: {}.", traffic(canary), traffic(baseline))
+}
+
+fn gates(picture: &Picture) -> Option<String> {
+    let said: Vec<String> = picture
+        .gates
+        .iter()
+        .map(|row| match &row.last {
+            Some(last) => {
+                let word = decision_word(last.verdict.decision);
+                format!(
+                    "{} said {word} last, of {}",
+                    row.view.name,
+                    counted(row.looks.into(), "look")
+                )
+            }
+            None => format!("{} was never asked", row.view.name),
+        })
+        .collect();
+    (!said.is_empty()).then(|| format!("{}.", said.join("; ")))
+}
+
+fn stands(picture: &Picture) -> String {
+    let Some(ended) = &picture.ended else {
+        return match picture.weights {
+            Some(weights) if picture.verified => format!("{}, verified.", split(weights)),
+            Some(weights) => format!("{}, written but not verified.", split(weights)),
+            None => "nothing was written.".to_owned(),
+        };
+    };
+    let mut parts: Vec<String> =
+        ended.standing.iter().map(|it| format!("{}: {}", it.what, it.state)).collect();
+    if parts.is_empty() {
+        parts.push("nothing of it".to_owned());
+    }
+    if !ended.left.is_empty() {
+        let left = grouped(ended.left.len() as u64);
+        parts.insert(0, format!("NOT REMOVED ({left}): {}", ended.left.join(", ")));
+    }
+    format!("{}.", parts.join("; "))
+}
+
+/// What a person may do now, a sentence each; nothing where all is done.
+pub(crate) fn next(picture: &Picture) -> Vec<String> {
+    let id = &picture.deployment;
+    let resume = format!("`ecs-crd resume {id}` goes on,");
+    let abort = format!("`ecs-crd abort {id}` gives blue everything back.");
+    match picture.ended.as_ref().map(|ended| (ended.outcome, ended.left.is_empty())) {
+        Some((Outcome::Halted, _)) => {
+            vec!["Put right what is said above, then:".to_owned(), resume, abort]
         }
-        line.push(' ');
-        line.push_str(word);
-        used += 1;
-    }
-    lines.push_str(&line);
-    lines.push('\n');
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_sentences_wrap_at_80_columns_and_lose_nothing() {
-        let text = "word ".repeat(60);
-        let wrapped = field("why", &text);
-        assert!(wrapped.lines().all(|line| line.chars().count() <= WIDTH), "{wrapped}");
-        assert_eq!(wrapped.split_whitespace().count(), 61);
-    }
-
-    #[test]
-    fn nothing_that_happened_is_no_story() {
-        assert_eq!(story(&[]), "nothing has happened yet\n");
+        Some((Outcome::Interrupted, _)) => vec![resume, abort],
+        None => vec![format!("`ecs-crd status` tells whether it has a driver;"), resume, abort],
+        Some((_, false)) => vec!["Remove by hand what was not removed.".to_owned()],
+        Some((_, true)) => Vec::new(),
     }
 }
