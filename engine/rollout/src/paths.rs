@@ -39,13 +39,15 @@ impl Machine {
 
     fn way_back(&self) -> Vec<Task> {
         let mut todo = Vec::new();
-        // A write whose reply was lost may have landed, and so may somebody else's.
-        let may_have_traffic = match &self.state {
-            State::Shifting(_) => true,
-            state => state.dwell().is_some_and(|dwell| !dwell.drift.is_empty()),
-        };
-        if self.book.shifted || may_have_traffic {
-            todo.extend([Task::WriteBlue, Task::Verify(Split::ALL_BLUE), Task::Drain(Side::Green)]);
+        // A write whose reply was lost may have landed, and so may somebody else's that no look
+        // has shown yet; that green has had traffic is assumed unless the opposite is known.
+        let shifting = matches!(self.state, State::Shifting(_));
+        let drifted = self.state.dwell().is_some_and(|dwell| !dwell.drift.is_empty());
+        if self.book.shifted || shifting || self.state.dwell().is_some() {
+            todo.extend([Task::WriteBlue, Task::Verify(Split::ALL_BLUE)]);
+        }
+        if self.book.shifted || shifting || drifted {
+            todo.push(Task::Drain(Side::Green));
         }
         // Asked for even when the answer to the creation was lost: absent is fine.
         todo.extend([Task::Preserve(Side::Green), Task::Retire(Stack::Green)]);
