@@ -86,7 +86,8 @@ fn walk(
     if found.get(&file).is_some_and(|seen| test_only || !seen.test_only) {
         return;
     }
-    let text = std::fs::read_to_string(&file).unwrap();
+    let text = std::fs::read_to_string(&file);
+    let text = text.unwrap_or_else(|why| panic!("{}: {why}", file.display()));
     let source = Source { path: relative(top, &file), text, test_only };
     let items = source.syntax().items;
     found.insert(file.clone(), source);
