@@ -7,6 +7,7 @@
 mod calls;
 mod code;
 mod files;
+mod promises;
 mod text;
 mod tree;
 
@@ -122,4 +123,9 @@ fn stories_and_manifests_are_folders_of_one_shape() {
 #[test]
 fn the_top_holds_only_what_the_layout_names() {
     assert_kept(files::strangers_at_the_top(&tree().paths));
+}
+
+#[test]
+fn every_promise_of_safety_has_a_test_that_bears_its_number() {
+    assert_kept(promises::unkept(&tree().sources));
 }

@@ -16,7 +16,7 @@ const TIMELESS: [&str; 1] = ["engine/sim/src/"];
 const CLOCKS: [&str; 2] = ["SystemTime", "Instant"];
 const OUTSIDE: [&str; 6] = ["fs", "net", "env", "process", "thread", "io"];
 const RUNTIMES: [&str; 4] = ["tokio", "futures", "async_trait", "rand"];
-const PRINTS: [&str; 5] = ["println", "print", "eprintln", "eprint", "dbg"];
+const PRINTS: [&str; 5] = ["println!", "print!", "eprintln!", "eprint!", "dbg!"];
 
 /// A name that code uses: `std::time::Instant::now`, with every `use` written out in full.
 pub(super) struct Name {
@@ -99,8 +99,13 @@ impl<'a> Visit<'a> for Names {
     }
 
     fn visit_macro(&mut self, call: &'a Macro) {
+        let mut segments: Vec<_> =
+            call.path.segments.iter().map(|it| it.ident.to_string()).collect();
+        if let (Some(name), Some(last)) = (segments.last_mut(), call.path.segments.last()) {
+            name.push('!');
+            self.push(segments, &last.ident);
+        }
         self.tokens(call.tokens.clone());
-        visit::visit_macro(self, call);
     }
 }
 
@@ -187,7 +192,7 @@ fn clocks_files_and_prints_of_a_pure_room_are_named_however_they_are_written() {
 
 #[test]
 fn durations_maps_and_the_tests_of_a_pure_room_are_its_own() {
-    let text = "use std::{time::Duration, collections::BTreeMap};\nfn env() { env!(\"A\"); }\n\
+    let text = "use std::{time::Duration, collections::BTreeMap};\nfn env() { print(env!(\"A\")); }\n\
         #[cfg(test)]\nmod tests { use std::fs; }\n";
     assert_eq!(impure(&Source::example("engine/rollout/src/a.rs", text)), []);
 }
