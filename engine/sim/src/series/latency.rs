@@ -74,7 +74,7 @@ mod tests {
             subject: 9,
             at: at * 60,
         };
-        (0..2_000).map(minute)
+        (0..2_000_u64).map(minute)
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub(crate) enum Statistic {
     Average,
     Minimum,
     Maximum,
-    /// A share below: `p99.9` is 0.999.
+    /// A share below: `p99` is 0.99.
     Percentile(f64),
     /// How many lie above the first and not above the second: `TC(a:b)`.
     TrimmedCount(f64, f64),
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn spellings_of_cloudwatch_are_read_and_others_refused_with_a_list() {
-        assert_eq!(Statistic::parse("p99.9"), Ok(Statistic::Percentile(0.999)));
+        assert_eq!(Statistic::parse("p99"), Ok(Statistic::Percentile(0.99)));
         assert_eq!(Statistic::parse("TC(0.5:)"), Ok(Statistic::TrimmedCount(0.5, f64::INFINITY)));
         assert_eq!(
             Statistic::parse("PR(:2)"),

@@ -1,9 +1,8 @@
 //! What other users of the zone do: the scenario's foreign writes, at their own instants.
 
-use std::collections::BTreeMap;
-
 use rollout::EpochS;
 
+use super::run::Stood;
 use super::{Label, World, Write};
 use crate::scenario::ForeignWrite;
 
@@ -32,7 +31,7 @@ impl World {
         let owner = run.service.clone();
         let concerned = |name: &str| foreign.name.as_deref().is_none_or(|it| it == name);
         let names = self.names.iter().filter(|it| it.owner == owner && concerned(&it.name));
-        let before: BTreeMap<String, Option<Vec<(Label, u8)>>> = names
+        let before: Stood = names
             .map(|it| (it.name.clone(), it.records(at).map(|write| write.weights.clone())))
             .collect();
         for name in before.keys() {

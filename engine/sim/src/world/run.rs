@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{Conduct, Label, Release, World};
 use crate::scenario::{Moment, Unhealthy};
 
+/// The weights that stood at each name; none where it had no records.
+pub(crate) type Stood = BTreeMap<String, Option<Vec<(Label, u8)>>>;
+
 /// The latest deployment that wrote something.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Run {
@@ -20,7 +23,7 @@ pub(crate) struct Run {
     pub(crate) blue: Label,
     pub(crate) green: Label,
     /// Foreign writes that happened: what stood before, by name, until it was taken back.
-    pub(crate) drifts: BTreeMap<u32, BTreeMap<String, Option<Vec<(Label, u8)>>>>,
+    pub(crate) drifts: BTreeMap<u32, Stood>,
 }
 
 /// The labels of both sides of a deployment.
