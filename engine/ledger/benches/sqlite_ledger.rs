@@ -27,9 +27,9 @@ async fn begun() -> Kept<(TempDir, SqliteLedger, Lease)> {
 fn append(bencher: Bencher<'_, '_>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let entry = entry(1);
-    bencher.with_inputs(|| runtime.block_on(begun())).bench_values(|begun| {
-        let (_folder, ledger, lease) = begun?;
-        runtime.block_on(ledger.append(&lease, "d-1", &entry))
+    bencher.with_inputs(|| runtime.block_on(begun())).bench_refs(|begun| {
+        let (_folder, ledger, lease) = begun.as_ref().unwrap();
+        runtime.block_on(ledger.append(lease, "d-1", &entry))
     });
 }
 
@@ -38,9 +38,9 @@ fn append(bencher: Bencher<'_, '_>) {
 fn keep_a_look_with_a_mebibyte_of_noise(bencher: Bencher<'_, '_>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let look = evaluation("smoke", 0, 1024 * 1024);
-    bencher.with_inputs(|| runtime.block_on(begun())).bench_values(|begun| {
-        let (_folder, ledger, lease) = begun?;
-        runtime.block_on(ledger.keep_evaluation(&lease, "d-1", &look))
+    bencher.with_inputs(|| runtime.block_on(begun())).bench_refs(|begun| {
+        let (_folder, ledger, lease) = begun.as_ref().unwrap();
+        runtime.block_on(ledger.keep_evaluation(lease, "d-1", &look))
     });
 }
 
