@@ -2,3 +2,4 @@
 #![cfg(test)]
 
 mod editor;
+mod guests_builtin;
