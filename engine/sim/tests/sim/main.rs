@@ -3,6 +3,9 @@
 
 mod contract;
 mod determinism;
+mod rehearsal;
 mod scenario;
 mod stage;
+mod stories;
+mod watchman;
 mod world;
