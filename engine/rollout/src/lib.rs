@@ -1,6 +1,36 @@
 //! The pure state machine of a rollout: Plan × Event × now → State × Effects.
 //!
-//! No clock, no I/O, no async, no SDK. What the words mean is in `engine/README.md`.
+//! No clock, no I/O, no async, no SDK. What the words mean is in `engine/README.md`; every row of
+//! the table is in `tests/table.txt`.
+//!
+//! | to know | read |
+//! | --- | --- |
+//! | what is to be done, and what was found | `plan`, `weight`, `facts` |
+//! | what can happen, what can be ordered | `event`, `effect`, `verdict` |
+//! | where a rollout stands, and what it remembers | `state`, `book` |
+//! | what follows from what | `machine`, then `on_the_way`, `dwell` and `decide`, `paths` and `tail` |
+//! | what people are told | `published`, `narrate`, `standing` |
+//!
+//! The states, in words:
+//!
+//! ```text
+//! Provisioning ─ stacks and names are there ─> Scaling ─ waited, healthy, read once more ─┐
+//!   ┌── a gate looks before any traffic: Dwelling at weight 0 (preflight) <───────────────┤
+//!   └─> Shifting <──────────────────────────────────────────────────────────────────────┘
+//!         │  weights written, in effect, read back
+//!         ├─ below 100 ─> Dwelling ─ its wait over, something objects ─> Holding
+//!         │                  └── nothing objects, health read once more ──┴─> Shifting
+//!         └─ at 100 ────> Baking ─ nothing objects, health read once more ─> Promoting ─> Promoted
+//!
+//! from any of these: a person's abort, bad health, a gate's conviction, lasting trouble,
+//!   an expired hold, a cloud that refuses ─> RollingBack ─> RolledBack
+//! from any of these: drift that stays, a dead blue ─> Halted ─ resume ─> where it stood
+//! Promoting, RollingBack, Removing: what cannot be removed is left, listed ─> Halted
+//! undeploy: Removing ─> Undeployed
+//! ```
+//!
+//! `Machine::effects` says what to call now and `Machine::watches` what to read meanwhile; both
+//! and `Machine::deadline` follow from the state alone, so a resumed run goes on as the uncut one.
 
 mod book;
 mod decide;
@@ -14,6 +44,7 @@ mod on_the_way;
 mod paths;
 mod plan;
 mod published;
+mod standing;
 mod state;
 mod tail;
 mod time;

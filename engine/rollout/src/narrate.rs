@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use crate::dwell::Dwell;
 use crate::machine::{IllegalEvent, Machine};
+use crate::on_the_way::drift_sentence;
+use crate::standing::standing;
 use crate::state::State;
 use crate::{
-    Ended, EpochS, Event, EventRecord, GateLook, GateView, Goal, Ground, Health, Level, Outcome,
-    Plan, Side, StackStatus, Standing, Started, StepView, What,
+    Drift, Ended, EpochS, Event, EventRecord, GateLook, GateView, Goal, Ground, Health, Level,
+    Outcome, Plan, Side, StackStatus, Started, StepView, What,
 };
 
 /// Tells a run.
@@ -72,7 +74,7 @@ impl Narrator {
         self.machine.handle(event, now)?;
         let mut whats = Vec::new();
         self.tell_event(event, &before, &mut whats);
-        self.tell_change(&before, now, &mut whats);
+        self.tell_change(event, &before, now, &mut whats);
         Ok(self.stamp(now, whats))
     }
 
@@ -217,7 +219,7 @@ impl Narrator {
     }
 
     /// What the event made of the machine, where that is news.
-    fn tell_change(&mut self, before: &Machine, now: EpochS, whats: &mut Vec<What>) {
+    fn tell_change(&mut self, event: &Event, before: &Machine, now: EpochS, whats: &mut Vec<What>) {
         let state = &self.machine.state;
         if let Some(dwell) = state.dwell() {
             let former = before.state.dwell();
@@ -235,13 +237,21 @@ impl Narrator {
             }
         }
         let state = &self.machine.state;
+        if let Event::PromoteAsked { .. } = event
+            && !before.state.drift().is_empty()
+        {
+            whats.push(written_over(before.state.drift()));
+        }
         match (state, &before.state) {
             (State::RollingBack(_), State::RollingBack(_))
             | (State::Promoting(_), State::Promoting(_)) => {}
-            (State::RollingBack(back), _) => whats.push(What::RollingBack {
-                why: back.cause.sentence(),
-                exit_code: back.cause.exit_code(),
-            }),
+            (State::RollingBack(back), former) => {
+                whats.push(What::RollingBack {
+                    why: back.cause.sentence(),
+                    exit_code: back.cause.exit_code(),
+                });
+                whats.extend(former.drift().first().map(|_| written_over(former.drift())));
+            }
             (State::Promoting(_), _) => whats.push(What::Promoting),
             _ => {}
         }
@@ -272,42 +282,10 @@ impl Narrator {
             canary: book.canary,
             baseline: book.baseline,
             harmed: book.harmed.round() as u64,
-            standing: self.standing(outcome),
+            standing: standing(&self.machine, outcome),
             left: self.machine.left().to_vec(),
             weights: book.split.into(),
         }
-    }
-
-    fn standing(&self, outcome: Outcome) -> Vec<Standing> {
-        let Machine { plan, ground, book, .. } = &self.machine;
-        let old = ground.baseline.as_ref();
-        let serves = |version: &str, weight: u8| format!("version {version}, weight {weight}");
-        let mut standing = Vec::new();
-        let mut say = |what: String, state: String| standing.push(Standing { what, state });
-        let green = book.split.green().percent();
-        let blue = book.split.blue().percent();
-        let green_stands = match outcome {
-            Outcome::Promoted => true,
-            Outcome::RolledBack | Outcome::Undeployed => false,
-            Outcome::Halted | Outcome::Interrupted => book.green_made,
-        };
-        if green_stands {
-            let what = format!("green, balancer {}", ground.canary_label);
-            say(what, serves(&plan.service.version, green));
-        }
-        let blue_stands = !matches!(outcome, Outcome::Promoted | Outcome::Undeployed);
-        if let Some(old) = old.filter(|_| blue_stands) {
-            say(format!("blue, balancer {}", old.label), serves(&old.version, blue));
-        }
-        let names_stand = match outcome {
-            Outcome::Undeployed => false,
-            Outcome::RolledBack => ground.init_exists,
-            _ => true,
-        };
-        for name in plan.names.iter().filter(|_| names_stand) {
-            say(name.clone(), book.split.to_string());
-        }
-        standing
     }
 }
 
@@ -348,6 +326,11 @@ fn tell_words(event: &Event, whats: &mut Vec<What>) {
         }
         _ => {}
     }
+}
+
+/// S04: whoever changed the records learns that it does not stand.
+fn written_over(drifts: &[Drift]) -> What {
+    note(Level::Warning, format!("{}; that is written over", drift_sentence(drifts)))
 }
 
 fn note(level: Level, text: String) -> What {

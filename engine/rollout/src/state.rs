@@ -199,6 +199,16 @@ impl State {
         }
     }
 
+    /// What somebody else is known to have changed in the records.
+    #[must_use]
+    pub fn drift(&self) -> &[Drift] {
+        match self {
+            State::Shifting(shifting) => &shifting.drift,
+            State::Halted(halted) => halted.was.drift(),
+            state => state.dwell().map_or(&[], |dwell| &dwell.drift),
+        }
+    }
+
     /// The dwell, while there is one.
     #[must_use]
     pub fn dwell(&self) -> Option<&Dwell> {

@@ -151,6 +151,7 @@ impl Tail {
             }
             // Somebody else was faster than the write: it is written over again.
             (Task::WriteBlue, Event::DriftSeen { .. }) => {
+                self.drain_green();
                 self.not_before = now.plus_s(1);
                 Progress::Going
             }
@@ -211,7 +212,17 @@ impl Tail {
         if self.todo.is_empty() { Progress::Over } else { Progress::Going }
     }
 
+    /// Somebody else may have sent traffic to green, even if this run never did.
+    fn drain_green(&mut self) {
+        let verify = self.todo.iter().position(|task| matches!(task, Task::Verify(_)));
+        let drain = Task::Drain(Side::Green);
+        if let Some(at) = verify.filter(|_| !self.todo.contains(&drain)) {
+            self.todo.insert(at + 1, drain);
+        }
+    }
+
     fn write_again(&mut self, now: EpochS) -> Progress {
+        self.drain_green();
         self.todo.push_front(Task::WriteBlue);
         self.since = now;
         self.not_before = now.plus_s(RETRY_S);

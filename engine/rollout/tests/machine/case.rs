@@ -169,12 +169,14 @@ prop_compose! {
         pause in prop::bool::weighted(0.2),
     ) -> Plan {
         let base = plan(gates);
-        let steps = weights.into_iter().chain([100]).zip(waits).map(|(percent, (wait_s, more_s))| Step {
+        let gates: Vec<String> = base.gates.iter().map(|gate| gate.name.clone()).collect();
+        let step = |(percent, (wait_s, more_s)): (u32, (u32, u32))| Step {
             weight: Weight::new(percent).unwrap(),
             wait_s,
             max_wait_s: wait_s + more_s,
-            gates: base.gates.iter().map(|gate| gate.name.clone()).collect(),
-        }).collect();
+            gates: gates.clone(),
+        };
+        let steps = weights.into_iter().chain([100]).zip(waits).map(step).collect();
         let on_inconclusive =
             if pause { OnInconclusive::Pause } else { OnInconclusive::Rollback };
         Plan {

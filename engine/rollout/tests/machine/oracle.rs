@@ -66,12 +66,12 @@ impl Oracle {
                 self.check("S06", model.records == alone, || format!("{}", model.records));
                 self.check_drained(machine, Side::Blue, alone, "S06", now);
             }
-            Effect::Retire { stack: Stack::Green } if machine.goal() == Goal::Deploy => {
-                if self.traffic {
-                    let blue = model.records == Split::ALL_BLUE;
-                    self.check("S07", blue, || format!("{}", model.records));
-                    self.check_drained(machine, Side::Green, Split::ALL_BLUE, "S07", now);
-                }
+            Effect::Retire { stack: Stack::Green }
+                if machine.goal() == Goal::Deploy && self.traffic =>
+            {
+                let blue = model.records == Split::ALL_BLUE;
+                self.check("S07", blue, || format!("{}", model.records));
+                self.check_drained(machine, Side::Green, Split::ALL_BLUE, "S07", now);
             }
             _ => {}
         }
@@ -99,11 +99,11 @@ impl Oracle {
         let Some((_, since)) = self.verified.filter(|(split, _)| *split == emptied) else {
             return self.say(promise, format!("{emptied} is not verified: {:?}", self.verified));
         };
-        let quiet = |sample: &&TrafficSample| {
+        let quiet = |sample: &TrafficSample| {
             let requests = if side == Side::Blue { sample.blue } else { sample.green }.requests;
             sample.period_begin >= since && requests == 0
         };
-        let silent = self.silent.iter().rev().take(2).filter(quiet).count() == 2;
+        let silent = self.silent.windows(2).any(|two| two.iter().all(quiet));
         let began = self.drain_began.unwrap_or(now);
         let waited = now.since_s(began) >= machine.plan().drain_s;
         self.check(promise, silent || waited, || format!("{side:?} is not drained at {now:?}"));
@@ -199,6 +199,7 @@ impl Oracle {
             Event::ResumeAsked { .. } if matches!(before.state(), State::Halted(_)) => {
                 self.unhealthy_since = None;
                 self.looks.clear();
+                self.back_for = None;
             }
             _ => {}
         }

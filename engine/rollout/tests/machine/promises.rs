@@ -11,11 +11,9 @@ use rollout::*;
 use crate::case::{Case, START, any_case, gate, plan};
 use crate::world::{Played, play};
 
-/// Cases of each property.
-const CASES: u32 = 256;
-
+/// 256 cases of each property, or `PROPTEST_CASES`.
 fn config() -> ProptestConfig {
-    ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
 fn keeps(promise: &str, case: &Case) -> Result<(), TestCaseError> {

@@ -148,11 +148,11 @@ fn s05_a_promote_replaces_the_gates_and_never_health() {
 
 #[test]
 fn a_dead_blue_halts_and_only_a_second_abort_goes_back_to_it() {
-    let (mut machine, now) = ready();
+    let mut machine = dwelling(&plan(Vec::new()));
+    let now = machine.state().dwell().unwrap().verified_at;
     let mut health = machine.book().health.clone().unwrap().1;
     health.blue = Some(SideHealth { tasks_desired: 3, ..SideHealth::default() });
     machine.handle(&Event::HealthRead { health }, now).unwrap();
-    let mut machine = dwelling_with_dead_blue(now);
     say(&mut machine, Word::Abort, now);
     assert_eq!(machine.state().exit_code(), Some(20));
     assert!(machine.effects(now).is_empty(), "weights untouched");
@@ -162,14 +162,6 @@ fn a_dead_blue_halts_and_only_a_second_abort_goes_back_to_it() {
     assert_eq!(machine.effects(now), [blue]);
     say(&mut looked_into, Word::Resume, now);
     assert!(looked_into.book().health.is_none(), "health is read anew");
-}
-
-fn dwelling_with_dead_blue(now: EpochS) -> Machine {
-    let mut machine = dwelling(&plan(Vec::new()));
-    let mut health = machine.book().health.clone().unwrap().1;
-    health.blue = Some(SideHealth { tasks_desired: 3, ..SideHealth::default() });
-    machine.handle(&Event::HealthRead { health }, now.minus_s(30)).unwrap();
-    machine
 }
 
 #[test]
@@ -212,7 +204,7 @@ fn s14_a_stack_that_cannot_be_removed_is_named_and_a_resume_tries_it_again() {
         _ => false,
     });
     let stuck = Event::StackStuck { stack: Stack::Blue, left: vec!["listener 443".into()] };
-    let mut now = machine.deadline(START).unwrap_or(EpochS(START.0 + 5000));
+    let mut now = START.plus_s(5000);
     for _ in 0..3 {
         now = now.plus_s(60);
         machine.handle(&stuck, now).unwrap();

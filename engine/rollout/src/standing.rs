@@ -1,0 +1,37 @@
+//! What a run leaves behind, for people: stacks, versions, weights.
+
+use crate::machine::Machine;
+use crate::{Outcome, Standing};
+
+/// What stands where once a run has ended so.
+pub(crate) fn standing(machine: &Machine, outcome: Outcome) -> Vec<Standing> {
+    let Machine { plan, ground, book, .. } = machine;
+    let old = ground.baseline.as_ref();
+    let serves = |version: &str, weight: u8| format!("version {version}, weight {weight}");
+    let mut standing = Vec::new();
+    let mut say = |what: String, state: String| standing.push(Standing { what, state });
+    let green = book.split.green().percent();
+    let blue = book.split.blue().percent();
+    let green_stands = match outcome {
+        Outcome::Promoted => true,
+        Outcome::RolledBack | Outcome::Undeployed => false,
+        Outcome::Halted | Outcome::Interrupted => book.green_made,
+    };
+    if green_stands {
+        let what = format!("green, balancer {}", ground.canary_label);
+        say(what, serves(&plan.service.version, green));
+    }
+    let blue_stands = !matches!(outcome, Outcome::Promoted | Outcome::Undeployed);
+    if let Some(old) = old.filter(|_| blue_stands) {
+        say(format!("blue, balancer {}", old.label), serves(&old.version, blue));
+    }
+    let names_stand = match outcome {
+        Outcome::Undeployed => false,
+        Outcome::RolledBack => ground.init_exists,
+        _ => true,
+    };
+    for name in plan.names.iter().filter(|_| names_stand) {
+        say(name.clone(), book.split.to_string());
+    }
+    standing
+}
