@@ -15,11 +15,6 @@ pub fn time_of_day(at: EpochS) -> String {
     format(at, "%H:%M:%S")
 }
 
-/// `07:12`.
-pub(crate) fn minute_of_day(at: EpochS) -> String {
-    format(at, "%H:%M")
-}
-
 /// `2026-11-24 07:12:03`, UTC.
 #[must_use]
 pub fn date_time(at: EpochS) -> String {

@@ -63,12 +63,12 @@ impl Picture {
             What::Drift { drifts } => self.drifts.clone_from(drifts),
             What::RollingBack { why, exit_code } => {
                 self.rolling_back = Some((why.clone(), *exit_code));
-                self.leave_step(Stage::RollingBack);
+                self.leave_step(at, Stage::RollingBack);
             }
-            What::Promoting => self.leave_step(Stage::Promoting),
+            What::Promoting => self.leave_step(at, Stage::Promoting),
             What::Ended(ended) => {
                 self.ended = Some((**ended).clone());
-                self.leave_step(Stage::Ended);
+                self.leave_step(at, Stage::Ended);
             }
             What::Scaled { .. } | What::Word { .. } | What::Note { .. } => {}
         }
@@ -94,7 +94,7 @@ impl Picture {
     fn write(&mut self, at: EpochS, weights: Weights) {
         self.set_weights(at, weights, false);
         if self.rolling_back.is_none() && self.ended.is_none() && self.stage != Stage::Removing {
-            self.leave_step(Stage::Shifting);
+            self.leave_step(at, Stage::Shifting);
         }
     }
 
@@ -113,7 +113,11 @@ impl Picture {
         }
     }
 
-    fn leave_step(&mut self, stage: Stage) {
+    fn leave_step(&mut self, at: EpochS, stage: Stage) {
+        let rung = self.step.and_then(|step| self.ladder.get_mut(step));
+        if let Some(rung) = rung.filter(|_| self.wait.is_some()) {
+            rung.left.get_or_insert(at);
+        }
         self.stage = stage;
         self.wait = None;
         self.holds.clear();
@@ -150,7 +154,7 @@ impl Picture {
 }
 
 fn rung(view: rollout::StepView) -> Rung {
-    Rung { view, began: None, canary: Counts::default(), baseline: Counts::default() }
+    Rung { view, began: None, left: None, canary: Counts::default(), baseline: Counts::default() }
 }
 
 fn gate_row(view: GateView) -> GateRow {

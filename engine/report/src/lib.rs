@@ -3,6 +3,8 @@
 
 mod clock;
 mod fold;
+mod frame;
+mod html;
 mod lines;
 mod ndjson;
 mod numbers;
@@ -16,6 +18,8 @@ mod text;
 
 pub use clock::{date_time, time_of_day, took};
 pub use fold::fold;
+pub use frame::frame;
+pub use html::{HtmlError, html};
 pub use lines::Lines;
 pub use ndjson::ndjson;
 pub use picture::{GateRow, LastLook, Picture, Rung, Stage, Traffic, Wait, WeightChange};

@@ -90,6 +90,7 @@ fn heartbeat(picture: &Picture, now: EpochS) -> String {
                 took(now.since_s(wait.until)),
                 time_of_day(wait.max_until)
             ),
+            _ if now >= wait.until => "the wait is over".to_owned(),
             _ => format!("{} of the wait left", took(wait.until.since_s(now))),
         });
     }

@@ -72,6 +72,22 @@ pub(crate) fn with_unit(value: f64, unit: &str) -> String {
     if unit.is_empty() { short(value) } else { format!("{} {unit}", short(value)) }
 }
 
+/// A value with its unit; a dash when there is none.
+pub(crate) fn quantity(value: Option<f64>, unit: &str) -> String {
+    value.filter(|it| it.is_finite()).map_or_else(|| "–".to_owned(), |it| with_unit(it, unit))
+}
+
+/// The share of bad responses in percent; none without a request.
+pub(crate) fn bad_percent(counts: Counts) -> Option<f64> {
+    (counts.requests > 0).then(|| share(counts.bad, counts.requests) * 100.0)
+}
+
+/// The share of all requests that the canary was seen to get, in percent.
+pub(crate) fn canary_percent(canary: Counts, baseline: Counts) -> Option<f64> {
+    let all = canary.requests.saturating_add(baseline.requests);
+    (all > 0).then(|| share(canary.requests, all) * 100.0)
+}
+
 /// `bad responses 5.1 % (baseline 0.5 %, limit 1 %)`.
 pub(crate) fn finding(finding: &Finding) -> String {
     let value = |value: Option<f64>| value.map(|it| with_unit(it, &finding.unit));

@@ -109,6 +109,8 @@ pub struct Rung {
     pub view: StepView,
     /// When its weight was verified; none if it was not reached.
     pub began: Option<EpochS>,
+    /// When it was left; none while it lasts.
+    pub left: Option<EpochS>,
     /// What green served in the periods that began during the step.
     pub canary: Counts,
     /// What blue served in them.
@@ -200,6 +202,9 @@ impl Picture {
     #[must_use]
     pub fn observed_share(&self) -> Option<f64> {
         let rung = self.ladder.get(self.step?)?;
+        if self.weights?.green != rung.view.weight {
+            return None;
+        }
         let all = rung.canary.requests.saturating_add(rung.baseline.requests);
         (all > 0).then(|| crate::numbers::share(rung.canary.requests, all))
     }

@@ -4,7 +4,7 @@ use rollout::{Ended, EpochS, EventRecord, Goal, Outcome};
 
 use crate::clock::{from_to, took};
 use crate::fold::fold;
-use crate::numbers::{counted, finding, grouped, traffic};
+use crate::numbers::{counted, grouped, traffic};
 use crate::picture::{Picture, decision_word};
 use crate::tell::split;
 use crate::text::wrap;
@@ -33,7 +33,7 @@ pub fn story(events: &[EventRecord]) -> String {
 }
 
 /// How it ended, in a sentence.
-pub(crate) fn headline(picture: &Picture) -> String {
+fn headline(picture: &Picture) -> String {
     let title = picture.title();
     let Some(ended) = &picture.ended else {
         return format!(
@@ -63,39 +63,24 @@ fn paragraphs(picture: &Picture) -> Vec<(&'static str, String, usize)> {
     if picture.started.as_ref().is_none_or(|started| started.goal == Goal::Deploy) {
         paragraphs.push(("Harm", harm(picture), 2));
     }
-    if let Some(gates) = gates(picture) {
+    let next = next(picture);
+    // Whoever has to act needs the commands more than what each gate said last.
+    if let Some(gates) = gates(picture).filter(|_| next.len() < 2) {
         paragraphs.push(("Gates", gates, 2));
     }
-    paragraphs.push(("Stands", stands(picture), 2));
-    let next = next(picture);
-    if !next.is_empty() {
-        paragraphs.push(("Next", next.join(" "), 2));
+    paragraphs.push(("Stands", stands(picture), 3));
+    for (at, line) in next.into_iter().enumerate() {
+        paragraphs.push((if at == 0 { "Next" } else { "" }, line, 1));
     }
     paragraphs
 }
 
-/// Why it ended so, with the numbers of the gate that convicted.
-pub(crate) fn why(picture: &Picture) -> String {
-    let Some(ended) = &picture.ended else {
-        return match picture.holds.as_slice() {
-            [] => "its driver is still at work, or left without a word.".to_owned(),
-            holds => holds.join("; "),
-        };
-    };
-    if ended.exit_code != 10 {
-        return ended.why.clone();
-    }
-    let convicting = picture.gates.iter().filter(|row| ended.why.contains(&row.view.name));
-    let verdicts = convicting.filter_map(|row| row.last.as_ref());
-    let numbers: Vec<String> = verdicts
-        .flat_map(|look| &look.verdict.findings)
-        .filter(|it| it.status == rollout::FindingStatus::Bad)
-        .map(finding)
-        .collect();
-    if numbers.is_empty() {
-        ended.why.clone()
-    } else {
-        format!("{} [{}]", ended.why, numbers.join("; "))
+/// Why it ended so; while it has not, why it holds.
+fn why(picture: &Picture) -> String {
+    match (&picture.ended, picture.holds.as_slice()) {
+        (Some(ended), _) => ended.why.clone(),
+        (None, []) => "its driver is still at work, or left without a word.".to_owned(),
+        (None, holds) => holds.join("; "),
     }
 }
 
@@ -104,7 +89,7 @@ fn when(picture: &Picture) -> String {
     let took_s = picture.ended.as_ref().map_or(end.since_s(picture.began), |ended| ended.took_s);
     let span = format!("{}, {}", from_to(picture.began, end), took(took_s));
     match picture.highest_weight() {
-        0 => format!("{span}; green never had traffic."),
+        0 => format!("{span}."),
         highest => {
             format!("{span}; green had up to {highest} for {} in all.", exposed(picture, end))
         }
@@ -116,13 +101,18 @@ fn exposed(picture: &Picture, end: EpochS) -> String {
 }
 
 /// How many requests were harmed, of how many.
-pub(crate) fn harm(picture: &Picture) -> String {
+fn harm(picture: &Picture) -> String {
     let (canary, baseline) = match &picture.ended {
         Some(Ended { canary, baseline, .. }) => (*canary, *baseline),
         None => (picture.traffic.canary, picture.traffic.baseline),
     };
     if canary.requests == 0 {
-        return "no request harmed: green answered none.".to_owned();
+        let known = if picture.exposed_s(picture.latest) == 0 {
+            "no request harmed: green never had traffic."
+        } else {
+            "not known: no minute of green's traffic was measured."
+        };
+        return known.to_owned();
     }
     let harmed = counted(picture.harmed(), "request");
     format!("{harmed} harmed; green: {}; blue: {}.", traffic(canary), traffic(baseline))
@@ -167,18 +157,22 @@ fn stands(picture: &Picture) -> String {
     format!("{}.", parts.join("; "))
 }
 
-/// What a person may do now, a sentence each; nothing where all is done.
-pub(crate) fn next(picture: &Picture) -> Vec<String> {
+/// What a person may do now, a line each; nothing where all is done.
+fn next(picture: &Picture) -> Vec<String> {
     let id = &picture.deployment;
-    let resume = format!("`ecs-crd resume {id}` goes on,");
-    let abort = format!("`ecs-crd abort {id}` gives blue everything back.");
+    let resume = format!("ecs-crd resume {id}   goes on");
+    let abort = format!("ecs-crd abort {id}   gives blue all");
     match picture.ended.as_ref().map(|ended| (ended.outcome, ended.left.is_empty())) {
         Some((Outcome::Halted, _)) => {
-            vec!["Put right what is said above, then:".to_owned(), resume, abort]
+            vec!["put right what is said above, then one of".to_owned(), resume, abort]
         }
         Some((Outcome::Interrupted, _)) => vec![resume, abort],
-        None => vec![format!("`ecs-crd status` tells whether it has a driver;"), resume, abort],
-        Some((_, false)) => vec!["Remove by hand what was not removed.".to_owned()],
+        None => vec![
+            "`ecs-crd status` tells whether it has a driver; if not:".to_owned(),
+            resume,
+            abort,
+        ],
+        Some((_, false)) => vec!["remove by hand what was not removed.".to_owned()],
         Some((_, true)) => Vec::new(),
     }
 }

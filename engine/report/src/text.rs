@@ -70,7 +70,8 @@ pub(crate) fn wrap(text: &str, columns: usize, most: usize) -> Vec<String> {
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {
-            *last = fit(&format!("{}…", fit(last, columns.saturating_sub(1))), columns);
+            let room = columns.saturating_sub(1);
+            *last = if width(last) <= room { format!("{last}…") } else { fit(last, room) };
         }
     }
     lines

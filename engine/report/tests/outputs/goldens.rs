@@ -1,0 +1,75 @@
+//! The lines, the story, the frames and the end report of every story, as committed.
+
+use ratatui::buffer::Buffer;
+use report::{Lines, fold, frame, history, status, story, summary};
+use rollout::{EpochS, EventRecord};
+
+use super::{folder, golden, stories};
+
+pub(crate) fn text_of(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let row = |y| {
+        let cells = (0..area.width).map(|x| buffer[(x, y)].symbol());
+        format!("{}\n", cells.collect::<String>().trim_end())
+    };
+    (0..area.height).map(row).collect()
+}
+
+fn lines_of(events: &[EventRecord]) -> String {
+    let mut lines = Lines::default();
+    let mut text = Vec::new();
+    let mut clock = events[0].at;
+    for event in events {
+        while clock < event.at {
+            clock = clock.plus_s(1);
+            text.extend(lines.heartbeat(clock));
+        }
+        text.extend(lines.take(event));
+    }
+    text.iter().map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn lines_and_stories_are_as_committed() {
+    for (name, events) in stories() {
+        golden(&folder(&format!("tests/golden/{name}.lines.txt")), &lines_of(&events));
+        golden(&folder(&format!("tests/golden/{name}.story.txt")), &story(&events));
+    }
+}
+
+#[test]
+fn frames_in_the_middle_and_at_the_end_are_as_committed() {
+    for (name, events) in stories() {
+        let middle = &events[..events.len() * 3 / 5];
+        let picture = fold(middle);
+        let now = picture.latest.plus_s(7);
+        let mut text = String::new();
+        for (columns, rows) in [(80, 24), (40, 20), (200, 40), (80, 8)] {
+            let drawn = text_of(&frame(&picture, now, columns, rows));
+            text.push_str(&format!("--- {columns} x {rows}, under way\n{drawn}"));
+        }
+        let drawn = text_of(&frame(&fold(&events), EpochS(0), 80, 30));
+        text.push_str(&format!("--- 80 x 30, at the end\n{drawn}"));
+        golden(&folder(&format!("tests/golden/{name}.frames.txt")), &text);
+    }
+}
+
+#[test]
+fn end_reports_are_as_committed() {
+    for (name, events) in stories() {
+        let report = serde_json::to_string_pretty(&summary(&events)).unwrap();
+        golden(&folder(&format!("tests/golden/{name}.report.json")), &format!("{report}\n"));
+    }
+}
+
+#[test]
+fn tables_of_runs_are_as_committed() {
+    let stories = stories();
+    let ended: Vec<_> = stories.iter().map(|(_, events)| fold(events)).collect();
+    let middle = |events: &Vec<EventRecord>| fold(&events[..events.len() / 2]);
+    let under_way: Vec<_> =
+        stories.iter().map(|(name, events)| (middle(events), name == "healthy")).collect();
+    let now = under_way[0].0.latest;
+    let text = format!("{}\n{}", history(&ended), status(&under_way, now));
+    golden(&folder("tests/golden/tables.txt"), &text);
+}

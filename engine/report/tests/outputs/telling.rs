@@ -1,0 +1,88 @@
+//! What lines and stories promise whatever the events are.
+
+use report::{Lines, fold, story, summary};
+use rollout::{EpochS, What};
+
+use super::{stories, story_of};
+
+#[test]
+fn no_line_repeats_the_one_before_it() {
+    for (name, events) in stories() {
+        let mut lines = Lines::default();
+        let said: Vec<String> = events.iter().flat_map(|event| lines.take(event)).collect();
+        let texts: Vec<&str> = said.iter().filter_map(|line| line.get(8..)).collect();
+        assert!(texts.windows(2).all(|pair| pair[0] != pair[1]), "{name}: {said:#?}");
+    }
+}
+
+#[test]
+fn a_look_that_says_the_same_again_is_silent() {
+    let events = story_of("healthy");
+    let looks = events.iter().filter(|event| matches!(event.what, What::Looked { .. })).count();
+    let mut lines = Lines::default();
+    let said: Vec<String> = events.iter().flat_map(|event| lines.take(event)).collect();
+    let told = said.iter().filter(|line| line.contains("  gate ")).count();
+    assert!(told * 4 < looks, "{told} lines of {looks} looks");
+}
+
+#[test]
+fn a_minute_of_silence_is_broken_once() {
+    let events = story_of("healthy");
+    let mut lines = Lines::default();
+    assert_eq!(lines.heartbeat(EpochS(u32::MAX)), None, "nothing has begun");
+    lines.take(&events[0]);
+    let at = events[0].at;
+    assert_eq!(lines.heartbeat(at.plus_s(59)), None);
+    assert!(lines.heartbeat(at.plus_s(60)).is_some_and(|line| line.contains("preparing")));
+    assert_eq!(lines.heartbeat(at.plus_s(61)), None);
+    events.iter().for_each(|event| drop(lines.take(event)));
+    assert_eq!(lines.heartbeat(EpochS(u32::MAX)), None, "it is over");
+}
+
+#[test]
+fn colour_is_only_where_it_was_asked_for_and_never_from_a_gate() {
+    let events = story_of("hostile-names");
+    let mut plain = Lines::new(false);
+    let mut coloured = Lines::new(true);
+    let said: String = events.iter().flat_map(|event| plain.take(event)).collect();
+    assert!(!said.contains('\u{1b}'), "{said:?}");
+    let said: String = events.iter().flat_map(|event| coloured.take(event)).collect();
+    assert!(said.contains("\u{1b}[31mback"));
+    assert!(!said.contains("\u{1b}[31mred"));
+}
+
+#[test]
+fn a_story_is_short_wherever_it_breaks_off() {
+    for (name, events) in stories() {
+        for end in 0..=events.len() {
+            let told = story(&events[..end]);
+            assert!(told.lines().count() <= 15, "{name} at {end}:\n{told}");
+            assert!(told.lines().all(|line| line.chars().count() <= 80), "{name}:\n{told}");
+        }
+    }
+}
+
+#[test]
+fn whoever_has_to_act_is_told_the_commands() {
+    for name in ["halted-by-drift", "interrupted"] {
+        let told = story(&story_of(name)).replace('\n', " ");
+
+        assert!(told.contains("ecs-crd resume prod-checkout-20261124-071203 "), "{told}");
+        assert!(told.contains("ecs-crd abort prod-checkout-20261124-071203 "), "{told}");
+    }
+    assert!(!story(&story_of("healthy")).contains("resume"));
+}
+
+#[test]
+fn what_could_not_be_removed_is_in_the_story() {
+    assert!(story(&story_of("inconclusive")).contains("NOT REMOVED"));
+}
+
+#[test]
+fn the_running_count_of_harm_agrees_with_the_end() {
+    for (name, mut events) in stories() {
+        let told = summary(&events).harmed;
+        events.retain(|event| !matches!(event.what, What::Ended(_)));
+        assert_eq!(fold(&events).harmed(), told, "{name}");
+    }
+}
