@@ -17,7 +17,7 @@ fn main() {
 
 #[divan::bench(args = [Noise::Clean, Noise::All])]
 fn rehearsal_of_half_an_hour(bencher: Bencher, noise: Noise) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     bencher.counter(ItemsCount::new(1_u8)).bench(|| {
         let scenario = Scenario { noise, ..Scenario::default() };
         let store = Store::Memory(MemoryWorld::default());
