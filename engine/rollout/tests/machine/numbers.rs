@@ -197,3 +197,21 @@ fn s08_an_instant_that_passed_while_no_driver_lived_is_still_woken_for() {
     promote_now(&mut machine, later);
     assert!(matches!(machine.state(), State::Shifting(Shifting { step: 1, .. })));
 }
+
+#[test]
+fn s05_a_write_that_comes_late_is_made_only_by_a_new_reading_of_good_health() {
+    let mut machine =
+        arrive(&plan(Vec::new()), &|machine| matches!(machine.state(), State::Shifting(_)));
+    let (read_at, health) = machine.book().health.clone().unwrap();
+    let failed = Event::CallFailed { effect: "set-weights".into(), why: "throttled".into() };
+    machine.handle(&failed, read_at.plus_s(10)).unwrap();
+    let later = read_at.plus_s(40);
+    assert_eq!(machine.effects(later), [Effect::ReadHealth]);
+    let mut thin = health.clone();
+    thin.green.tasks_running -= 1;
+    let mut held = machine.clone();
+    held.handle(&Event::HealthRead { health: thin }, later).unwrap();
+    assert!(held.effects(later).is_empty(), "{:?}", held.effects(later));
+    machine.handle(&Event::HealthRead { health }, later).unwrap();
+    assert!(matches!(machine.effects(later)[..], [Effect::SetWeights { .. }]));
+}
