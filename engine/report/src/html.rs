@@ -8,14 +8,15 @@ mod scale;
 mod spark;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, UndefinedBehavior, escape_formatter};
 use rollout::EventRecord;
 use serde::Serialize;
 
 use crate::fold::fold;
 use crate::lines::Lines;
 use crate::story::story;
+use crate::text::printable;
 
 /// The ending makes minijinja escape whatever the template prints.
 const NAME: &str = "report.html";
@@ -29,7 +30,7 @@ pub struct HtmlError(#[from] minijinja::Error);
 #[derive(Serialize)]
 struct Page {
     head: page::Head,
-    story: String,
+    story: Vec<String>,
     chart: chart::Chart,
     steps: Vec<page::StepRow>,
     gates: Vec<page::GateCard>,
@@ -45,13 +46,18 @@ pub fn html(events: &[EventRecord]) -> Result<String, HtmlError> {
     let mut pages = Environment::new();
     pages.set_undefined_behavior(UndefinedBehavior::Strict);
     pages.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    // Escaping leaves alone what turns a line round or has no picture.
+    pages.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) => escape_formatter(out, state, &Value::from(printable(text))),
+        None => escape_formatter(out, state, value),
+    });
     pages.add_template(NAME, include_str!("html/report.html"))?;
     let picture = fold(events);
     let mut lines = Lines::default();
     let rungs = picture.ladder.iter().filter(|rung| rung.began.is_some());
     let page = Page {
         head: page::head(&picture),
-        story: story(events),
+        story: story(events).lines().map(str::to_owned).collect(),
         chart: chart::chart(events, &picture),
         steps: rungs.map(page::step_row).collect(),
         gates: picture.gates.iter().map(page::gate_card).collect(),

@@ -160,8 +160,13 @@ fn stands(picture: &Picture) -> String {
 /// What a person may do now, a line each; nothing where all is done.
 fn next(picture: &Picture) -> Vec<String> {
     let id = &picture.deployment;
-    let resume = format!("ecs-crd resume {id}   goes on");
-    let abort = format!("ecs-crd abort {id}   gives blue all");
+    // A comment of the shell, so that the line can be copied whole.
+    let told = |command: String, does: &str| {
+        let whole = format!("{command} # {does}");
+        if whole.chars().count() + INDENT <= COLUMNS { whole } else { command }
+    };
+    let resume = told(format!("ecs-crd resume {id}"), "goes on");
+    let abort = told(format!("ecs-crd abort {id}"), "gives blue all");
     match picture.ended.as_ref().map(|ended| (ended.outcome, ended.left.is_empty())) {
         Some((Outcome::Halted, _)) => {
             vec!["put right what is said above, then one of".to_owned(), resume, abort]

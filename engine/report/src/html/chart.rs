@@ -17,6 +17,8 @@ const BAD_HEIGHT: f64 = 100.0;
 const TARGETS_TOP: f64 = 350.0;
 const TARGETS_HEIGHT: f64 = 50.0;
 const LANES_TOP: f64 = 424.0;
+/// About as wide as a label, in the drawing's units.
+const LABEL: f64 = 60.0;
 
 /// All that the template needs to draw, in the drawing's units.
 #[derive(Debug, Serialize)]
@@ -115,7 +117,7 @@ pub(super) fn chart(events: &[EventRecord], picture: &Picture) -> Chart {
         canary_bad: series("canary", &time, &bad, periods.iter().map(|it| (it.0, it.1))),
         baseline_bad: series("baseline", &time, &bad, periods.iter().map(|it| (it.0, it.2))),
         lanes,
-        turns: events.iter().filter_map(|event| turn(event, &time)).collect(),
+        turns: labelled(events.iter().filter_map(|event| turn(event, &time)).collect()),
     }
 }
 
@@ -223,4 +225,19 @@ fn turn(event: &EventRecord, time: &TimeScale) -> Option<Turn> {
     };
     let title = format!("{}  {text}", time_of_day(event.at));
     Some(Turn { x: time.x(event.at), kind, label, title })
+}
+
+/// Turns so close that their labels would cover each other share the first one's.
+fn labelled(mut turns: Vec<Turn>) -> Vec<Turn> {
+    let mut shown = 0;
+    for at in 1..turns.len() {
+        let (before, rest) = turns.split_at_mut(at);
+        let (Some(first), Some(turn)) = (before.get_mut(shown), rest.first_mut()) else { continue };
+        if turn.x - first.x < LABEL {
+            first.label = format!("{}, {}", first.label, std::mem::take(&mut turn.label));
+        } else {
+            shown = at;
+        }
+    }
+    turns
 }

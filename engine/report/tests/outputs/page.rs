@@ -103,3 +103,10 @@ fn the_page_shows_the_numbers_that_convicted_and_what_each_gate_said() {
         assert!(page.contains(part), "{part}");
     }
 }
+
+#[test]
+fn a_gate_cannot_turn_a_line_of_the_page_round() {
+    let page = html(&story_of("hostile-names")).unwrap();
+    assert!(!page.contains(['\u{202e}', '\u{7}', '\u{1b}']));
+    assert!(page.contains("alert(3)"), "the rest of its sentence is there");
+}
