@@ -77,8 +77,11 @@ fn rows(events: &[EventRecord]) -> BTreeMap<&str, Vec<Row<'_>>> {
             What::Looked { gate, verdict, weights, .. } => {
                 extend(rows.entry(gate).or_default(), event.at, verdict, weights.green);
             }
-            // A bar ends where the weight it was said at does.
-            What::WeightsWritten(_) | What::RollingBack { .. } | What::Ended(_) => {
+            // A bar ends where the step it was said in does.
+            What::WeightsWritten(_)
+            | What::RollingBack { .. }
+            | What::Promoting
+            | What::Ended(_) => {
                 let last = rows.values_mut().filter_map(|rows| rows.last_mut());
                 last.for_each(|row| row.until = row.until.or(Some(event.at)));
             }
@@ -126,5 +129,38 @@ pub(super) fn look_of(decision: Decision) -> (&'static str, &'static str) {
         Decision::Rollback => ("bad", "✕"),
         Decision::NoData => ("none", "?"),
         Decision::Error => ("error", "!"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rollout::Weights;
+
+    use super::*;
+
+    fn event(at: u32, what: What) -> EventRecord {
+        EventRecord { seq: 0, at: EpochS(at), deployment: "d".to_owned(), what }
+    }
+
+    fn looked(at: u32, decision: Decision) -> EventRecord {
+        let weights = Weights { blue: 0, green: 100 };
+        let verdict = Verdict::plain(decision, "code", "sentence");
+        let (gate, mode) = ("errors".to_owned(), Mode::Enforce);
+        event(at, What::Looked { gate, mode, verdict, counts: true, weights })
+    }
+
+    #[test]
+    fn looks_that_say_the_same_are_one_bar_that_ends_with_its_step() {
+        let events = [
+            looked(0, Decision::Hold),
+            looked(15, Decision::Hold),
+            looked(30, Decision::Promote),
+            event(40, What::Promoting),
+            event(90, What::Scaled { tasks: 2 }),
+        ];
+        let told = rows(&events);
+        let bars = told["errors"].iter().map(|row| (row.from.0, row.until, row.looks));
+        let expected = [(0, Some(EpochS(30)), 2), (30, Some(EpochS(40)), 1)];
+        assert_eq!(bars.collect::<Vec<_>>(), expected);
     }
 }
