@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::lanes::look_of;
 use super::spark::spark;
 use crate::clock::{date_time, time_of_day, took};
-use crate::numbers::{bad_percent, canary_percent, grouped, quantity};
+use crate::numbers::{bad_percent, canary_percent, counted, grouped, quantity};
 use crate::picture::decision_word;
 use crate::{GateRow, Picture, Rung};
 
@@ -144,7 +144,11 @@ pub(super) fn gate_card(gate: &GateRow) -> GateCard {
         Mode::Enforce => "obeyed",
         Mode::Observe => "observed, not obeyed",
     };
-    let terms = format!("{mode}, every {}, {} looks", took(gate.view.every_s), gate.looks);
+    let terms = format!(
+        "{mode}, every {}, {}",
+        took(gate.view.every_s),
+        counted(gate.looks.into(), "look")
+    );
     let mut card = GateCard {
         name: gate.view.name.clone(),
         plugin: gate.view.plugin.clone(),
