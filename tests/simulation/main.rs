@@ -1,6 +1,9 @@
 //! Stories, crashes, seeds, schemas and house rules, on the light crates.
 #![cfg(test)]
 
+mod crashes;
 mod edges;
+mod rig;
 mod schemas;
+mod stories;
 mod tidy;

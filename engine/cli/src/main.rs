@@ -1,2 +1,103 @@
-//! Arguments, wiring and exit codes of the program.
-fn main() {}
+//! `ecs-crd`: arguments, wiring and exit codes. It decides nothing.
+
+mod args;
+mod failure;
+mod feed;
+mod file;
+mod look;
+mod place;
+mod plan_text;
+mod plugin;
+mod run;
+mod terminal;
+mod whoami;
+mod words;
+
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use clap::{CommandFactory, Parser};
+use rollout::{Goal, Word};
+use tracing::level_filters::LevelFilter;
+
+use crate::args::{Cli, Command, SchemaKind};
+use crate::failure::Failure;
+use crate::terminal::{complain, say};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = start_log(&cli).and_then(|()| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::new(1, format!("the runtime: {error}")))?;
+        runtime.block_on(run(&cli))
+    });
+    match done {
+        Ok(exit_code) => ExitCode::from(exit_code),
+        Err(failure) => {
+            complain(&failure.message);
+            ExitCode::from(failure.exit_code)
+        }
+    }
+}
+
+async fn run(cli: &Cli) -> Result<u8, Failure> {
+    let output = cli.output;
+    match &cli.command {
+        Command::Deploy(args) => run::deploy(args, Goal::Deploy, output).await,
+        Command::Undeploy(args) => run::deploy(args, Goal::Undeploy, output).await,
+        Command::Rehearse(args) => run::rehearse(args, output).await,
+        Command::DryRun(args) => look::dry_run(args, output).await,
+        Command::Resume(args) => run::resume(args, output).await,
+        Command::Status(args) => look::status(args, output).await,
+        Command::History(args) => look::history(args, output).await,
+        Command::Show(args) => look::show(args, output).await,
+        Command::Pause(args) => words::speak(args, Word::Pause, output).await,
+        Command::Promote(args) => words::speak(args, Word::Promote, output).await,
+        Command::Abort(args) => words::speak(args, Word::Abort, output).await,
+        Command::Plugin(command) => plugin::run(command),
+        Command::Validate(args) => {
+            let plan = file::validate(args)?;
+            print(&format!("{} {}: valid\n", plan.service.name, plan.service.version))
+        }
+        Command::Schema { kind } => {
+            let schema = match kind {
+                SchemaKind::Deployment => manifest::schema(),
+                SchemaKind::Scenario => sim::scenario_schema(),
+            };
+            print(&format!("{schema:#}\n"))
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "ecs-crd", &mut script);
+            print(&String::from_utf8_lossy(&script))
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            print(&String::from_utf8_lossy(&page))
+        }
+        Command::Version => print(&format!("ecs-crd {}\n", env!("CARGO_PKG_VERSION"))),
+    }
+}
+
+fn print(text: &str) -> Result<u8, Failure> {
+    say(text)?;
+    Ok(0)
+}
+
+/// Logs go to standard error, or to the file of `--log-file`.
+fn start_log(cli: &Cli) -> Result<(), Failure> {
+    let level = if cli.verbose { LevelFilter::DEBUG } else { LevelFilter::ERROR };
+    let log = tracing_subscriber::fmt().with_max_level(level).with_ansi(false);
+    match &cli.log_file {
+        None => log.with_writer(std::io::stderr).init(),
+        Some(path) => {
+            let file = std::fs::File::create(path)
+                .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+            log.with_writer(Mutex::new(file)).init();
+        }
+    }
+    Ok(())
+}

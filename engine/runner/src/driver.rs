@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rollout::{EpochS, Event, IllegalEvent, Machine, OnInterrupt, State, Task};
+use rollout::{EpochS, Event, IllegalEvent, Machine, OnInterrupt, Refusal, State, Task, Word};
 
 use crate::backoff::Backoff;
 use crate::look::GateMemory;
@@ -215,6 +215,19 @@ impl Driver {
 
     pub(crate) fn now(&self) -> EpochS {
         self.context.cloud.clock.now()
+    }
+
+    /// Says a person's word from the driver's own process; a word that makes no sense now is
+    /// handed back.
+    ///
+    /// # Errors
+    /// When the ledger does not take it.
+    pub async fn say(&mut self, word: Word, by: &str) -> Result<Option<Refusal>, DriveError> {
+        if let Err(refusal) = self.machine.accepts(word) {
+            return Ok(Some(refusal));
+        }
+        self.happened(word.event(by), None).await?;
+        Ok(None)
     }
 
     /// Drives to an end, or until it is interrupted.

@@ -1,0 +1,170 @@
+//! The command line: every command and flag of the contract, each flag also as `ECS_CRD_…`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Canary releases on AWS ECS, guarded by gates.
+#[derive(Debug, Parser)]
+#[command(name = "ecs-crd", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// How to speak on standard output.
+    #[arg(long, global = true, env = "ECS_CRD_OUTPUT", value_enum, default_value = "human")]
+    pub(crate) output: Output,
+    /// Say more on standard error.
+    #[arg(long, global = true, env = "ECS_CRD_VERBOSE")]
+    pub(crate) verbose: bool,
+    /// Write the log there instead of to standard error.
+    #[arg(long, global = true, env = "ECS_CRD_LOG_FILE", value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
+}
+
+/// For people or for machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// Lines, and a story at the end.
+    Human,
+    /// One event a line (schemas/event.v1.json), and nothing else.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Deploy a new release: provision, shift, judge, promote or roll back.
+    Deploy(DeployArgs),
+    /// Remove the service's stacks, records and registry entry.
+    Undeploy(DeployArgs),
+    /// What deploy would do: everything up to the first write.
+    DryRun(DeployArgs),
+    /// Check a deployment file, offline.
+    Validate(FileArgs),
+    /// Deploy against a simulated cloud kept in memory.
+    Rehearse(DeployArgs),
+    /// Print a published JSON Schema.
+    Schema {
+        /// Which.
+        #[arg(value_enum, default_value = "deployment")]
+        kind: SchemaKind,
+    },
+    /// Go on with an unfinished run, from the journal and what the cloud holds.
+    Resume(RunArgs),
+    /// Where the latest run, or that one, stands.
+    Status(RunArgs),
+    /// All runs of the ledger.
+    History(PlaceArgs),
+    /// All that happened in a run.
+    Show(RunArgs),
+    /// Hold a running deployment until promote, abort or resume.
+    Pause(WordArgs),
+    /// Go on to the next step in place of the gates; never past unhealthy targets.
+    Promote(WordArgs),
+    /// Go back to the old release.
+    Abort(WordArgs),
+    /// Look at gates.
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// Print a completion script.
+    Completions {
+        /// For which shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page.
+    Man,
+    /// Print the version.
+    Version,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SchemaKind {
+    /// Of the deployment file.
+    Deployment,
+    /// Of the scenario file of the simulated cloud.
+    Scenario,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginCommand {
+    /// Check a component against the contract, and measure it.
+    Check {
+        /// `builtin:NAME` or the path of a component.
+        plugin: String,
+    },
+    /// The built-in gates.
+    List,
+}
+
+/// Which file, and for where.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FileArgs {
+    /// The deployment file.
+    #[arg(short = 'f', long, env = "ECS_CRD_CONFIGURATION_FILE", value_name = "FILE")]
+    pub(crate) configuration_file: Option<PathBuf>,
+    /// A folder with ENVIRONMENT.deploy.yml, where no file is named.
+    #[arg(short = 'd', long, env = "ECS_CRD_CONFIGURATION_DIR", value_name = "DIR")]
+    pub(crate) configuration_dir: Option<PathBuf>,
+    /// dev, qua, stage, preprod, prod, or another name of a-z and 0-9.
+    #[arg(short, long, env = "ECS_CRD_ENVIRONMENT", default_value = "stage")]
+    pub(crate) environment: String,
+    /// The AWS region; else AWS_REGION or AWS_DEFAULT_REGION. The simulated cloud has one of its own.
+    #[arg(short, long, env = "ECS_CRD_REGION")]
+    pub(crate) region: Option<String>,
+    /// Add a gate to every step: builtin:NAME, or the path of a component.
+    #[arg(long, env = "ECS_CRD_PLUGIN", value_name = "SPEC", value_delimiter = ',')]
+    pub(crate) plugin: Vec<String>,
+    /// What an added gate may ask for: GATE:metrics=NAMESPACE or GATE:http=ORIGIN.
+    #[arg(long, env = "ECS_CRD_GRANT", value_name = "GRANT", value_delimiter = ',')]
+    pub(crate) grant: Vec<String>,
+}
+
+/// Which cloud, and which ledger.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// The cloud to deploy to.
+    #[arg(long, env = "ECS_CRD_CLOUD", value_enum)]
+    pub(crate) cloud: Option<CloudKind>,
+    /// Where journal, lease and memories are kept: sqlite:PATH.
+    #[arg(long, env = "ECS_CRD_LEDGER", value_name = "LEDGER")]
+    pub(crate) ledger: Option<String>,
+    /// How the simulated cloud behaves; a healthy release where it is left out.
+    #[arg(long, env = "ECS_CRD_SCENARIO", value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// Let a second of the simulated cloud take 1/SPEED seconds; without it, none.
+    #[arg(long, env = "ECS_CRD_SPEED", value_name = "SPEED")]
+    pub(crate) speed: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CloudKind {
+    /// A simulated cloud in virtual time; needs no account.
+    Sim,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeployArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The deployment's id; the latest where it is left out.
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WordArgs {
+    /// The deployment's id; else the one of the file, else the latest.
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
