@@ -13,6 +13,9 @@ use crate::world::{Release, Service, World};
 /// CloudWatch returns at most so many points a series.
 const MOST_POINTS: u32 = 100_800;
 
+/// CloudWatch's longest period, in seconds.
+const LONGEST_PERIOD_S: u32 = 86_400;
+
 /// What a series is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scope {
@@ -80,9 +83,12 @@ pub(crate) fn answer(
     };
     let invalid = |why: String| refused(format!("cloudwatch:GetMetricData: {}: {why}", query.id));
     let statistic = Statistic::parse(statistic).map_err(invalid)?;
-    if query.period_s == 0 || !query.period_s.is_multiple_of(PERIOD_S) {
+    if !(PERIOD_S..=LONGEST_PERIOD_S).contains(&query.period_s)
+        || !query.period_s.is_multiple_of(PERIOD_S)
+    {
         let why = format!(
-            "a period of {} s: balancers publish by the minute, so ask for a multiple of 60 s",
+            "a period of {} s: balancers publish by the minute, so ask for a multiple of 60 s, up \
+             to a day",
             query.period_s
         );
         return Err(invalid(why));
@@ -90,9 +96,11 @@ pub(crate) fn answer(
     let outage = world.outage();
     let sources = sources(world, namespace, name, dimensions);
     let mut points = Vec::new();
+    let mut of_period = Vec::new();
     if let (Some((reading, sources)), false) = (sources, outage == Some(OutageKind::Empty)) {
         for begin in periods(world, query) {
-            let of_period = gather(world, minutes, &sources, begin, query.period_s);
+            of_period.clear();
+            of_period.extend(gather(world, minutes, &sources, begin, query.period_s));
             points.extend(reading(statistic, &of_period).map(|value| Point { time: begin, value }));
         }
     }
@@ -114,22 +122,22 @@ fn periods(world: &World, query: &MetricQuery) -> impl Iterator<Item = EpochS> +
     let end = query.end;
     (0..MOST_POINTS)
         .map(move |index| first.plus_s(index.saturating_mul(period_s)))
-        .take_while(move |begin| *begin < end && begin.plus_s(period_s + lag_s) <= now)
+        .take_while(move |begin| *begin < end && begin.plus_s(period_s).plus_s(lag_s) <= now)
 }
 
+/// The minutes of a period, of every release that is meant.
 fn gather(
     world: &World,
     minutes: &mut Minutes,
     sources: &[(&Service, &Release)],
     begin: EpochS,
     period_s: u32,
-) -> Vec<Minute> {
-    let begins = (0..period_s / PERIOD_S).map(|index| begin.plus_s(index * PERIOD_S));
+) -> impl Iterator<Item = Minute> {
+    let begins = (0..period_s / PERIOD_S).map(move |index| begin.plus_s(index * PERIOD_S));
     begins
         .flat_map(|begin| sources.iter().map(move |source| (begin, source)))
         .filter(|(begin, (_, release))| release.stack.serves(begin.plus_s(PERIOD_S)))
-        .map(|(begin, (service, release))| minutes.of(world, service, release, begin))
-        .collect()
+        .map(move |(begin, (service, release))| minutes.of(world, service, release, begin))
 }
 
 /// How a metric is read and whose minutes are; none when nobody publishes it.

@@ -2,9 +2,9 @@
 //! settled. It stands where a component stands in a deployment; its statistics are no example.
 
 use async_trait::async_trait;
-use rollout::{Decision, GateDescription, METRIC_PERIOD_S, Side, Verdict};
+use rollout::{Decision, EpochS, GateDescription, METRIC_PERIOD_S, Side, Verdict};
 use runner::question::{
-    Answer, MetricQuestion, Part, Question, Situation, Subject, Turn, TurnOutcome,
+    Answer, Completeness, MetricQuestion, Part, Question, Situation, Subject, Turn, TurnOutcome,
 };
 use runner::{GateFault, GateHost};
 
@@ -35,20 +35,22 @@ impl GateHost for Watchman {
         &self,
         _: &str,
         situation: &Situation,
-        _: &[u8],
+        state: &[u8],
     ) -> Result<Vec<Question>, GateFault> {
-        Ok(questions(situation))
+        Ok(questions(situation, &Tally::read(state, situation)))
     }
 
     async fn judge(
         &self,
         _: &str,
-        _: &Situation,
+        situation: &Situation,
         answers: &[Answer],
         state: &[u8],
     ) -> Result<Turn, GateFault> {
-        let outcome = TurnOutcome::Verdict(verdict(answers));
-        Ok(Turn { outcome, state: state.to_vec(), notes: String::new() })
+        let mut tally = Tally::read(state, situation);
+        let verdict = tally.take(situation, answers).unwrap_or_else(|| tally.verdict());
+        let outcome = TurnOutcome::Verdict(verdict);
+        Ok(Turn { outcome, state: tally.bytes(), notes: String::new() })
     }
 
     async fn learn(&self, _: &str, _: &Situation, state: &[u8]) -> Result<Vec<u8>, GateFault> {
@@ -56,10 +58,82 @@ impl GateHost for Watchman {
     }
 }
 
-fn questions(situation: &Situation) -> Vec<Question> {
-    let settled = situation.weight_verified_at.plus_s(situation.ttl_s);
-    let begin = settled.next_period(METRIC_PERIOD_S);
-    let end = situation.now.minus_s(LAG_S).period_begin(METRIC_PERIOD_S);
+/// What was counted since the weight settled: the metrics of green, then those of blue.
+struct Tally {
+    /// The first period that was not counted yet.
+    next: EpochS,
+    sums: [f64; 2 * METRICS.len()],
+}
+
+impl Tally {
+    /// What was kept, unless the weight has changed since.
+    fn read(state: &[u8], situation: &Situation) -> Self {
+        let settled = situation.weight_verified_at.plus_s(situation.ttl_s);
+        let begin = settled.next_period(METRIC_PERIOD_S);
+        let mut words = state.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes));
+        let next = EpochS(words.next().unwrap_or(0.0) as u32);
+        match next >= begin {
+            true => Tally { next, sums: std::array::from_fn(|_| words.next().unwrap_or(0.0)) },
+            false => Tally { next: begin, sums: Default::default() },
+        }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let words = [f64::from(self.next.0)].into_iter().chain(self.sums);
+        words.flat_map(f64::to_le_bytes).collect()
+    }
+
+    /// Counts the answers; a verdict when they cannot be counted.
+    fn take(&mut self, situation: &Situation, answers: &[Answer]) -> Option<Verdict> {
+        let mut sums = self.sums;
+        for (sum, answer) in sums.iter_mut().zip(answers) {
+            match answer {
+                Answer::Series(series) if series.completeness != Completeness::Partial => {
+                    *sum += series.points.iter().map(|it| it.value).sum::<f64>();
+                }
+                Answer::Failed { why, .. } | Answer::Denied { why, .. } => {
+                    return Some(Verdict::plain(Decision::NoData, "unanswered", why.as_str()));
+                }
+                Answer::Series(_) | Answer::Response(_) => {
+                    return Some(Verdict::plain(Decision::NoData, "partial", "more is to come"));
+                }
+            }
+        }
+        if !answers.is_empty() {
+            self.sums = sums;
+            self.next = closed(situation);
+        }
+        None
+    }
+
+    fn verdict(&self) -> Verdict {
+        let [requests, bad, samples, slow, others @ ..] = self.sums;
+        let [their_requests, their_bad, their_samples, their_slow] = others;
+        let is_worse =
+            |n: f64, k: f64, m: f64, l: f64| k > 20.0 && k / n > 1.6 * (l + 10.0) / m.max(1.0);
+        if requests == 0.0 {
+            Verdict::plain(Decision::NoData, "no-requests", "the canary had no request")
+        } else if their_requests == 0.0 {
+            Verdict::plain(Decision::Promote, "alone", "there is nothing to compare with")
+        } else if is_worse(requests, bad, their_requests, their_bad) {
+            let why = format!("{bad} of {requests} bad, {their_bad} of {their_requests} before");
+            Verdict::plain(Decision::Rollback, "errors", why)
+        } else if is_worse(samples, slow, their_samples, their_slow) {
+            let why = format!("{slow} of {samples} slow, {their_slow} of {their_samples} before");
+            Verdict::plain(Decision::Rollback, "slow", why)
+        } else {
+            Verdict::plain(Decision::Promote, "alike", "the canary is like the baseline")
+        }
+    }
+}
+
+/// The end of the last period that is past its lag.
+fn closed(situation: &Situation) -> EpochS {
+    situation.now.minus_s(LAG_S).period_begin(METRIC_PERIOD_S)
+}
+
+fn questions(situation: &Situation, tally: &Tally) -> Vec<Question> {
+    let (begin, end) = (tally.next, closed(situation));
     if end <= begin {
         return Vec::new();
     }
@@ -79,36 +153,4 @@ fn questions(situation: &Situation) -> Vec<Question> {
     };
     let baseline = situation.baseline.is_some().then(|| of(Side::Blue));
     of(Side::Green).chain(baseline.into_iter().flatten()).collect()
-}
-
-fn verdict(answers: &[Answer]) -> Verdict {
-    let mut sums = [0.0; 2 * METRICS.len()];
-    for (sum, answer) in sums.iter_mut().zip(answers) {
-        match answer {
-            Answer::Series(series) => *sum = series.points.iter().map(|it| it.value).sum(),
-            Answer::Failed { why, .. } | Answer::Denied { why, .. } => {
-                return Verdict::plain(Decision::NoData, "unanswered", why.as_str());
-            }
-            Answer::Response(_) => {}
-        }
-    }
-    let [requests, bad, samples, slow, others @ ..] = sums;
-    let [their_requests, their_bad, their_samples, their_slow] = others;
-    let is_worse =
-        |n: f64, k: f64, m: f64, l: f64| k > 20.0 && k / n > 1.6 * (l + 10.0) / m.max(1.0);
-    if answers.is_empty() {
-        Verdict::plain(Decision::Hold, "not-yet", "no period of this weight is closed yet")
-    } else if requests == 0.0 {
-        Verdict::plain(Decision::NoData, "no-requests", "the canary had no request")
-    } else if their_requests == 0.0 {
-        Verdict::plain(Decision::Promote, "alone", "there is nothing to compare with")
-    } else if is_worse(requests, bad, their_requests, their_bad) {
-        let sentence = format!("{bad} of {requests} bad, {their_bad} of {their_requests} before");
-        Verdict::plain(Decision::Rollback, "errors", sentence)
-    } else if is_worse(samples, slow, their_samples, their_slow) {
-        let sentence = format!("{slow} of {samples} slow, {their_slow} of {their_samples} before");
-        Verdict::plain(Decision::Rollback, "slow", sentence)
-    } else {
-        Verdict::plain(Decision::Promote, "alike", "the canary is like the baseline")
-    }
 }
