@@ -57,6 +57,14 @@ pub(crate) enum Command {
     History(PlaceArgs),
     /// All that happened in a run.
     Show(RunArgs),
+    /// Write a run as one HTML file that works offline and on paper.
+    Report {
+        #[command(flatten)]
+        run: RunArgs,
+        /// The file to write.
+        #[arg(short, long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Hold a running deployment until promote, abort or resume.
     Pause(WordArgs),
     /// Go on to the next step in place of the gates; never past unhealthy targets.
@@ -84,6 +92,10 @@ pub(crate) enum SchemaKind {
     Deployment,
     /// Of the scenario file of the simulated cloud.
     Scenario,
+    /// Of a line of `--output json`.
+    Event,
+    /// Of the end report.
+    Report,
 }
 
 #[derive(Debug, Subcommand)]

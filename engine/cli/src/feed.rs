@@ -7,7 +7,7 @@ use rollout::{EpochS, EventRecord};
 use runner::{Entry, Follower, Story};
 
 use crate::args::Output;
-use crate::terminal::{complain, say};
+use crate::terminal::{complain, has_colours, is_terminal, say};
 
 /// Follows a run and shows it. A clone sees the same events.
 #[derive(Clone)]
@@ -25,7 +25,7 @@ impl Feed {
         Feed(Arc::new(Mutex::new(Inner {
             output,
             story: Story::of(deployment),
-            lines: Lines::default(),
+            lines: Lines::new(has_colours() && is_terminal()),
             events: Vec::new(),
         })))
     }

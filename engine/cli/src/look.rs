@@ -1,5 +1,7 @@
 //! Commands that look: status, history, show, dry-run.
 
+use std::path::Path;
+
 use report::{Lines, date_time, story};
 use rollout::{EventRecord, What};
 use runner::{RunSummary, Story};
@@ -112,6 +114,25 @@ pub(crate) async fn show(args: &RunArgs, output: Output) -> Result<u8, Failure> 
         text.push('\n');
     }
     say(&format!("{text}\n{}", story(&events)))?;
+    Ok(0)
+}
+
+/// A run as one HTML file, or as the end report for machines.
+pub(crate) async fn report(args: &RunArgs, out: &Path, output: Output) -> Result<u8, Failure> {
+    let place = Place::open(&args.place)?;
+    let Some(run) = found(&place, args).await? else {
+        return Err(Failure::usage("no deployment yet"));
+    };
+    let events = events(&place, &run).await?;
+    let text = match output {
+        Output::Human => report::html(&events).map_err(|error| error.to_string()),
+        Output::Json => {
+            serde_json::to_string(&report::summary(&events)).map_err(|error| error.to_string())
+        }
+    };
+    let text = text.map_err(|why| Failure::new(1, format!("the report of the run: {why}")))?;
+    std::fs::write(out, text)
+        .map_err(|error| Failure::usage(format!("{}: {error}", out.display())))?;
     Ok(0)
 }
 

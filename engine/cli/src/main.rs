@@ -53,6 +53,7 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::Status(args) => look::status(args, output).await,
         Command::History(args) => look::history(args, output).await,
         Command::Show(args) => look::show(args, output).await,
+        Command::Report { run, out } => look::report(run, out, output).await,
         Command::Pause(args) => words::speak(args, Word::Pause, output).await,
         Command::Promote(args) => words::speak(args, Word::Promote, output).await,
         Command::Abort(args) => words::speak(args, Word::Abort, output).await,
@@ -65,6 +66,8 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
             let schema = match kind {
                 SchemaKind::Deployment => manifest::schema(),
                 SchemaKind::Scenario => sim::scenario_schema(),
+                SchemaKind::Event => report::event_schema(),
+                SchemaKind::Report => report::report_schema(),
             };
             print(&format!("{schema:#}\n"))
         }

@@ -144,7 +144,7 @@ impl Picture {
         add(&mut traffic.canary, canary);
         add(&mut traffic.baseline, baseline);
         let rate = crate::numbers::share(traffic.baseline.bad, traffic.baseline.requests);
-        traffic.harmed += (canary.bad as f64 - rate * canary.requests as f64).max(0.0);
+        traffic.harmed += canary.bad as f64 - rate * canary.requests as f64;
         let begun = |rung: &&mut Rung| rung.began.is_some_and(|began| began <= period_begin);
         if let Some(rung) = self.ladder.iter_mut().rev().find(begun) {
             add(&mut rung.canary, canary);

@@ -222,7 +222,9 @@ impl Picture {
     /// Requests harmed: the end's own number, until then the running one.
     #[must_use]
     pub fn harmed(&self) -> u64 {
-        self.ended.as_ref().map_or(self.traffic.harmed.round() as u64, |ended| ended.harmed)
+        self.ended
+            .as_ref()
+            .map_or(self.traffic.harmed.max(0.0).round() as u64, |ended| ended.harmed)
     }
 }
 

@@ -43,7 +43,8 @@ pub struct Book {
     pub canary: Counts,
     /// What blue served meanwhile.
     pub baseline: Counts,
-    /// Bad responses of green beyond blue's rate, summed over the periods.
+    /// Bad responses of green beyond blue's rate, summed over the periods; below 0 when green
+    /// does better. Clamped only when told, or noise would add up to harm.
     pub harmed: f64,
     /// The last two periods that were read.
     pub recent: Vec<TrafficSample>,
@@ -166,7 +167,7 @@ impl Book {
             requests => self.baseline.bad as f64 / requests as f64,
         };
         let excess = sample.green.bad as f64 - rate * sample.green.requests as f64;
-        self.harmed += excess.max(0.0);
+        self.harmed += excess;
         self.recent.push(sample.clone());
         if self.recent.len() > 2 {
             self.recent.remove(0);

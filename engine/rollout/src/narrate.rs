@@ -281,7 +281,7 @@ impl Narrator {
             took_s: now.since_s(self.machine.started_at),
             canary: book.canary,
             baseline: book.baseline,
-            harmed: book.harmed.round() as u64,
+            harmed: book.harmed.max(0.0).round() as u64,
             standing: standing(&self.machine, outcome),
             left: self.machine.left().to_vec(),
             weights: book.split.into(),
