@@ -2,8 +2,9 @@
 //! contract says, worlds outlive processes, and mistakes are named.
 #![cfg(test)]
 
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 /// The exit code each scenario of the shop must end with, and a word of its story.
 const SCENARIOS: [(&str, i32, &str); 10] = [
@@ -86,4 +87,77 @@ fn a_word_to_nobody_is_refused_with_4() {
         let output = ecs_crd(home.path(), &[word]);
         assert_eq!(output.status.code(), Some(4), "{word}: {}", text(&output.stderr));
     }
+}
+
+/// A deployment at 600 seconds a second, up to its n-th line.
+fn deploy_until(home: &Path, lines: usize) -> Child {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ecs-crd"))
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .env("XDG_STATE_HOME", home)
+        .args(["deploy", "-f", "examples/shop/svc.yml", "--cloud", "sim", "--speed", "600"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut out = BufReader::new(child.stdout.take().expect("its output is piped"));
+    let mut line = String::new();
+    for _ in 0..lines {
+        out.read_line(&mut line).expect("a line");
+    }
+    // Its reader stays, so that the driver is killed in the middle of its work and not by a pipe.
+    child.stdout = Some(out.into_inner());
+    child
+}
+
+/// What `show` tells, without signs of life and without who drove.
+fn shown(home: &Path) -> String {
+    let told = ecs_crd(home, &["show"]);
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let is_story = |line: &&str| !line.contains(" drives on") && !line.contains("  still ");
+    told.lines().filter(is_story).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn s10_a_run_killed_at_any_line_and_resumed_tells_the_uncut_story() {
+    let uncut = tempfile::tempdir().expect("a folder");
+    ecs_crd(uncut.path(), &["deploy", "-f", "examples/shop/svc.yml", "--cloud", "sim"]);
+    let whole = shown(uncut.path());
+    assert!(whole.contains("Promoted"), "{whole}");
+    for lines in (1..=39).step_by(2) {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut child = deploy_until(home.path(), lines);
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        let resumed = ecs_crd(home.path(), &["resume"]);
+        assert_eq!(resumed.status.code(), Some(0), "line {lines}: {}", text(&resumed.stderr));
+        assert_eq!(shown(home.path()), whole, "killed after line {lines}");
+    }
+}
+
+#[test]
+fn s11_a_second_deployment_at_once_exits_30_and_an_abort_is_heard() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut child = deploy_until(home.path(), 8);
+    let second = ecs_crd(home.path(), &["deploy", "-f", "examples/shop/svc.yml", "--cloud", "sim"]);
+    assert_eq!(second.status.code(), Some(30), "{}", text(&second.stderr));
+    let word = ecs_crd(home.path(), &["abort"]);
+    assert_eq!(word.status.code(), Some(0), "{}", text(&word.stderr));
+    let mut rest = String::new();
+    let mut out = child.stdout.take().expect("its output is piped");
+    out.read_to_string(&mut rest).expect("its output");
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(13), "{rest}");
+}
+
+#[test]
+fn s09_an_abort_without_a_driver_is_carried_out_by_whoever_says_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut child = deploy_until(home.path(), 12);
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+    let again = ecs_crd(home.path(), &["deploy", "-f", "examples/shop/svc.yml", "--cloud", "sim"]);
+    assert_eq!(again.status.code(), Some(40), "{}", text(&again.stderr));
+    let abort = ecs_crd(home.path(), &["abort"]);
+    assert_eq!(abort.status.code(), Some(13), "{}", text(&abort.stderr));
+    assert!(shown(home.path()).contains("blue 100 / green 0"));
 }
