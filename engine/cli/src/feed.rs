@@ -1,5 +1,6 @@
 //! Who follows a run: the journal's lines become events, the events lines or NDJSON.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use report::{Lines, ndjson, story};
@@ -7,6 +8,7 @@ use rollout::{EpochS, EventRecord};
 use runner::{Entry, Follower, Story};
 
 use crate::args::Output;
+use crate::live::Live;
 use crate::terminal::{complain, has_colours, is_terminal, say};
 
 /// Follows a run and shows it. A clone sees the same events.
@@ -17,6 +19,7 @@ struct Inner {
     output: Output,
     story: Story,
     lines: Lines,
+    live: Option<Live>,
     events: Vec<EventRecord>,
 }
 
@@ -26,13 +29,15 @@ impl Feed {
             output,
             story: Story::of(deployment),
             lines: Lines::new(has_colours() && is_terminal()),
+            live: (output == Output::Human).then(Live::open).flatten(),
             events: Vec::new(),
         })))
     }
 
     /// The story of what was seen; empty for machines.
     pub(crate) fn ending(&self) -> String {
-        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.view(Live::close);
         match inner.output {
             Output::Human => format!("\n{}", story(&inner.events)),
             Output::Json => String::new(),
@@ -51,7 +56,9 @@ impl Follower for Feed {
 
     fn tick(&mut self, now: EpochS) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.view(|live| live.tick(now));
         if inner.output == Output::Human
+            && inner.live.is_none()
             && let Some(line) = inner.lines.heartbeat(now)
         {
             write(&format!("{line}\n"));
@@ -60,9 +67,21 @@ impl Follower for Feed {
 }
 
 impl Inner {
+    /// Does something with the live view; one that fails gives way to lines.
+    fn view(&mut self, show: impl FnOnce(&mut Live) -> io::Result<()>) {
+        if let Some(live) = &mut self.live
+            && let Err(error) = show(live)
+        {
+            complain(&format!("the live view: {error}"));
+            self.live = None;
+        }
+    }
+
     fn show(&mut self, events: Vec<EventRecord>) {
         for event in events {
+            self.view(|live| live.take(&event));
             let text = match self.output {
+                Output::Human if self.live.is_some() => String::new(),
                 Output::Human => {
                     self.lines.take(&event).into_iter().map(|line| line + "\n").collect()
                 }

@@ -4,6 +4,7 @@ mod args;
 mod failure;
 mod feed;
 mod file;
+mod live;
 mod look;
 mod place;
 mod plan_text;
