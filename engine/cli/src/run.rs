@@ -208,5 +208,12 @@ async fn host_of(place: &Place, id: &str) -> Result<gates::Host, Failure> {
         let bytes = place.ledger.component(digest).await?;
         components.insert(&engine, &gate.plugin, bytes)?;
     }
+    for (gate, digest, _) in components.of(&began.plan) {
+        if began.components.get(gate).is_none_or(|begun_with| begun_with != digest) {
+            let why =
+                format!("the ledger's component of gate {gate} is not the one {id} began with");
+            return Err(Failure::new(1, why));
+        }
+    }
     Ok(components.host(&began.plan))
 }
