@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{EpochS, Split, Verdict};
+use crate::{EpochS, Verdict};
 
 /// One of the two releases of a service.
 #[derive(
@@ -173,13 +173,4 @@ pub struct Standing {
     pub what: String,
     /// For example `blue 100 / green 0`.
     pub state: String,
-}
-
-/// The weights of a name as they were read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReadBack {
-    /// The DNS name.
-    pub name: String,
-    /// Its split, if the two records are this service's and sum to 100.
-    pub split: Option<Split>,
 }

@@ -56,8 +56,8 @@ pub use dwell::{Dwell, Guard, LastLook, METRIC_LAG_S, METRIC_PERIOD_S, evidence_
 pub use effect::{Effect, Watch};
 pub use event::{Event, Word};
 pub use facts::{
-    Baseline, Counts, Drift, Evidence, GateLook, Ground, Health, ReadBack, Side, SideHealth, Stack,
-    Standing, TrafficSample,
+    Baseline, Counts, Drift, Evidence, GateLook, Ground, Health, Side, SideHealth, Stack, Standing,
+    TrafficSample,
 };
 pub use machine::{IllegalEvent, Machine, Refusal};
 pub use narrate::Narrator;

@@ -38,7 +38,7 @@ pub struct IllegalEvent {
 pub struct Refusal(pub String);
 
 impl Machine {
-    /// A machine at its start, and the first effects.
+    /// A machine at its start; `effects` are the first of them.
     #[must_use]
     pub fn start(goal: Goal, plan: Arc<Plan>, ground: Arc<Ground>, now: EpochS) -> Self {
         let state = match goal {

@@ -63,7 +63,7 @@ pub(crate) fn expression(question: &ExpressionQuestion) -> Result<MetricQuery, S
     Ok(MetricQuery { id, what: MetricSource::Expression(expression), period_s, begin, end })
 }
 
-/// The request a question becomes, its placeholders filled in.
+/// The request a question becomes, with the addresses its names stand for.
 ///
 /// # Errors
 /// What would have had to be granted, or what is wrong with the address.

@@ -306,7 +306,7 @@ impl Driver {
     }
 
     /// The gates learn from a promoted release; a failure is a warning.
-    pub(crate) async fn learn(&mut self) -> Called<Event> {
+    pub(crate) async fn learn(&self) -> Event {
         let mut warnings = Vec::new();
         let key = self.deployment.plan.service.key();
         for gate in &self.deployment.plan.gates {
@@ -327,7 +327,7 @@ impl Driver {
                 warnings.push(format!("{} learnt nothing: {why}", gate.name));
             }
         }
-        Ok(Event::Learned { warnings })
+        Event::Learned { warnings }
     }
 }
 

@@ -17,11 +17,7 @@ impl Driver {
             self.append(Record::Intended { effect: effect.clone() }).await?;
         }
         self.context.ledger.renew(&self.context.lease).await?;
-        let called = match &effect {
-            Effect::Learn => self.learn().await,
-            effect => self.call(effect).await,
-        };
-        match called {
+        match self.call(&effect).await {
             Ok(event) => {
                 self.backoff.reset();
                 self.happened(event, None).await
@@ -108,8 +104,9 @@ impl Driver {
                 let warning = self.notify().await.err().map(|error| error.message);
                 Ok(Event::Notified { warning })
             }
-            Effect::Look { .. } | Effect::Learn => {
-                let message = "looks and learning are not calls of the cloud".to_owned();
+            Effect::Learn => Ok(self.learn().await),
+            Effect::Look { .. } => {
+                let message = "a look is not one call of the cloud".to_owned();
                 Err(CallError { kind: crate::CallErrorKind::Refused, message })
             }
         }
