@@ -3,6 +3,7 @@
 
 mod crashes;
 mod edges;
+mod ledger_away;
 mod rig;
 mod schemas;
 mod stories;

@@ -132,6 +132,9 @@ impl Leases for Dying {
     async fn renew(&self, lease: &Lease) -> Kept<()> {
         self.inner.renew(lease).await
     }
+    fn surely_ours(&self, lease: &Lease, for_s: u32) -> bool {
+        self.inner.surely_ours(lease, for_s)
+    }
     async fn release(&self, lease: &Lease) -> Kept<()> {
         self.inner.release(lease).await
     }
@@ -201,6 +204,16 @@ impl Rig {
         dies_at: Option<(u32, bool)>,
     ) -> (String, Result<End, DriveError>) {
         let sim = SimCloud::open(&self.store, Some(self.scenario.clone()), None).expect("opens");
+        let (id, began) = self.began(&sim, plan).await;
+        let (context, lease) = self.context(&sim, dies_at).await;
+        let driver = Driver::begin(context, &id, began).await;
+        let end = self.finish(driver, &id).await;
+        self.ledger.release(&lease).await.ok();
+        (id, end)
+    }
+
+    /// A run's id and its first line.
+    pub(crate) async fn began(&self, sim: &SimCloud, plan: &Plan) -> (String, Began) {
         let ground = sim.cloud().discovery.ground(plan).await.expect("the ground is sound");
         let id = sim.new_deployment_id(plan).expect("an id");
         let began = Began {
@@ -214,11 +227,7 @@ impl Rig {
             version: "0".to_owned(),
             by: "a test".to_owned(),
         };
-        let (context, lease) = self.context(&sim, dies_at).await;
-        let driver = Driver::begin(context, &id, began).await;
-        let end = self.finish(driver, &id).await;
-        self.ledger.release(&lease).await.ok();
-        (id, end)
+        (id, began)
     }
 
     /// Goes on with a run.
@@ -229,7 +238,12 @@ impl Rig {
         self.finish(driver, id).await
     }
 
-    async fn context(&self, sim: &SimCloud, dies_at: Option<(u32, bool)>) -> (Context, Lease) {
+    /// What a driver works with; its ledger dies as `drive` says.
+    pub(crate) async fn context(
+        &self,
+        sim: &SimCloud,
+        dies_at: Option<(u32, bool)>,
+    ) -> (Context, Lease) {
         let lease = self.ledger.acquire("world", "a test").await.expect("nobody else drives");
         let (dies_at, after) = dies_at.unwrap_or((u32::MAX, false));
         let inner = self.ledger.clone();

@@ -27,7 +27,7 @@ pub struct Book {
     pub green_made: bool,
     /// Whether the init stack was asked for by this run.
     pub init_made: bool,
-    /// Whether scale-in was suspended by this run.
+    /// Whether scale-in is suspended by this run.
     pub suspended: bool,
     /// The latest health, and when it was read.
     pub health: Option<(EpochS, Health)>,

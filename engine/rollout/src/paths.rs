@@ -115,6 +115,7 @@ impl Machine {
         match event {
             Event::WeightsWritten { split, .. } => book.asked = *split,
             Event::WeightVerified { split } => book.verify(*split, now),
+            Event::ScaleInRestored => book.suspended = false,
             _ => {}
         }
         match progress {

@@ -25,6 +25,9 @@ pub(crate) fn standing(machine: &Machine, outcome: Outcome) -> Vec<Standing> {
     if let Some(old) = old.filter(|_| blue_stands) {
         say(format!("blue, balancer {}", old.label), serves(&old.version, blue));
     }
+    if book.suspended && matches!(outcome, Outcome::Halted | Outcome::Interrupted) {
+        say("scale-in of both sides".to_owned(), "suspended until the run ends".to_owned());
+    }
     let names_stand = match outcome {
         Outcome::Undeployed => false,
         Outcome::RolledBack => ground.init_exists,

@@ -6,106 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use rollout::{EpochS, Event, IllegalEvent, Machine, OnInterrupt, Refusal, State, Task, Word};
+use rollout::{EpochS, Event, Machine, Refusal, Word};
 
 use crate::backoff::Backoff;
 use crate::look::GateMemory;
+use crate::outage::Outage;
 use crate::watching::Watching;
-use crate::{
-    Began, CallError, CallErrorKind, Cloud, Deployment, Entry, GateHost, Lease, Ledger,
-    LedgerError, Record, WordFate,
-};
-
-/// Whoever wants to know each line of the journal as it is written.
-pub trait Follower: Send {
-    /// A line was written.
-    fn entry(&mut self, entry: &Entry);
-    /// Nothing was written, and the clock stands there now.
-    fn tick(&mut self, _now: EpochS) {}
-}
-
-/// Follows nothing.
-pub struct Nobody;
-
-impl Follower for Nobody {
-    fn entry(&mut self, _entry: &Entry) {}
-}
-
-/// A signal to leave, set by whoever hears signals.
-#[derive(Clone, Debug, Default)]
-pub struct Interrupt(Arc<AtomicBool>);
-
-impl Interrupt {
-    /// Asks the driver to leave.
-    pub fn ask(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether it was asked.
-    #[must_use]
-    pub fn asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// All a driver works with.
-pub struct Context {
-    /// The cloud's ports.
-    pub cloud: Cloud,
-    /// The ledger's ports.
-    pub ledger: Arc<dyn Ledger>,
-    /// The gates.
-    pub gates: Arc<dyn GateHost>,
-    /// The lease it drives under.
-    pub lease: Lease,
-    /// Who watches.
-    pub follower: Box<dyn Follower>,
-    /// Signals.
-    pub interrupt: Interrupt,
-    /// What a signal means where the plan leaves it open: blue first?
-    pub interrupt_rolls_back: bool,
-}
-
-/// How a drive ended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DriveEnd {
-    /// The exit code of the contract.
-    pub exit_code: u8,
-    /// Why, where the journal does not say it.
-    pub why: String,
-}
-
-/// Why a drive broke off: the journal is safe, the run unfinished.
-#[derive(Debug, thiserror::Error)]
-pub enum DriveError {
-    /// The ledger could not take a line, or the lease was lost.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// The journal holds what cannot have happened, or the machine is wrong.
-    #[error("a bug: {0}")]
-    Illegal(#[from] IllegalEvent),
-    /// A call that leaves no way on.
-    #[error("{0}")]
-    Call(CallError),
-    /// The journal does not begin with a plan, or not with the plan it says.
-    #[error("the journal of {0} is damaged: {1}")]
-    Damaged(String, String),
-}
-
-impl DriveError {
-    /// The exit code of the contract.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            DriveError::Ledger(LedgerError::Lost { .. } | LedgerError::Held { .. }) => 30,
-            DriveError::Call(error) if error.kind == CallErrorKind::LeaseLost => 30,
-            DriveError::Ledger(_) | DriveError::Call(_) => 40,
-            DriveError::Illegal(_) | DriveError::Damaged(..) => 1,
-        }
-    }
-}
+use crate::{Began, Context, Deployment, DriveEnd, DriveError, Entry, Record, WordFate};
 
 /// Drives one run.
 pub struct Driver {
@@ -116,11 +24,13 @@ pub struct Driver {
     pub(crate) places: crate::look::Places,
     pub(crate) watching: Watching,
     pub(crate) backoff: Backoff,
-    seq: u32,
-    wake: Option<EpochS>,
+    /// While the ledger cannot be reached.
+    pub(crate) outage: Option<Outage>,
+    pub(crate) seq: u32,
+    pub(crate) wake: Option<EpochS>,
     heard_at: Option<EpochS>,
-    heard: Option<u32>,
-    interrupted: bool,
+    pub(crate) heard: Option<u32>,
+    pub(crate) interrupted: bool,
 }
 
 impl Driver {
@@ -190,6 +100,7 @@ impl Driver {
             memory: BTreeMap::new(),
             places: crate::look::Places::default(),
             watching: Watching::default(),
+            outage: None,
             seq: 0,
             wake: None,
             heard_at: None,
@@ -236,14 +147,15 @@ impl Driver {
     /// When the run cannot be driven on; the journal is safe, and `resume` goes on.
     pub async fn run(&mut self) -> Result<DriveEnd, DriveError> {
         loop {
-            if let Some(exit_code) = self.machine.state().exit_code() {
+            self.reach_ledger().await?;
+            if let Some(exit_code) = self.written_end() {
                 return self.end(exit_code).await;
             }
             self.hear().await?;
-            if let Some(end) = self.heed_interrupt().await? {
+            if let Some(end) = self.heed_leaving().await? {
                 return Ok(end);
             }
-            if self.machine.state().exit_code().is_some() || self.step().await? {
+            if self.written_end().is_some() || self.step().await? {
                 continue;
             }
             let until = self.next_instant();
@@ -253,11 +165,16 @@ impl Driver {
         }
     }
 
+    /// The exit code of an end that the journal holds as well.
+    fn written_end(&self) -> Option<u8> {
+        self.machine.state().exit_code().filter(|_| self.outage.is_none())
+    }
+
     /// Does one thing that is due now; false when nothing is.
     async fn step(&mut self) -> Result<bool, DriveError> {
         let now = self.now();
         if let Some(effect) = self.machine.effects(now).pop() {
-            if self.backoff.is_due(now) {
+            if self.backoff.is_due(now) && self.may_try(&effect) {
                 self.perform(effect).await?;
                 return Ok(true);
             }
@@ -277,7 +194,8 @@ impl Driver {
     fn next_instant(&self) -> EpochS {
         let now = self.now();
         let retry = self.machine.effects(now).first().and(self.backoff.next_at());
-        let times = [self.wake, self.watching.next_at(), retry];
+        let ledger = self.outage.as_ref().map(Outage::next_try_at);
+        let times = [self.wake, self.watching.next_at(), retry, ledger];
         let next = times.into_iter().flatten().filter(|at| *at > now).min();
         // A machine that waits for nothing but a person still has to hear them.
         next.unwrap_or_else(|| now.plus_s(60))
@@ -290,7 +208,11 @@ impl Driver {
             return Ok(());
         }
         self.heard_at = Some(now);
-        for spoken in self.context.ledger.hear(&self.deployment.id).await? {
+        let words = match self.context.ledger.hear(&self.deployment.id).await {
+            Err(error) => return self.missed(error),
+            Ok(words) => words,
+        };
+        for spoken in words {
             let again = self.heard.is_some_and(|heard| spoken.number <= heard);
             let fate = match self.machine.accepts(spoken.word) {
                 _ if again => WordFate::Taken,
@@ -302,81 +224,11 @@ impl Driver {
                 }
             };
             let id = &self.deployment.id;
-            self.context.ledger.settle(id, spoken.number, &fate).await?;
+            if let Err(error) = self.context.ledger.settle(id, spoken.number, &fate).await {
+                // It is heard again, known by its number, and settled then.
+                self.missed(error)?;
+            }
         }
         Ok(())
-    }
-
-    /// A signal: keep leaves the weights, rollback writes blue first; both leave.
-    async fn heed_interrupt(&mut self) -> Result<Option<DriveEnd>, DriveError> {
-        if !self.context.interrupt.asked() {
-            return Ok(None);
-        }
-        let blue_first = match self.deployment.plan.on_interrupt {
-            OnInterrupt::Keep => false,
-            OnInterrupt::Rollback => true,
-            OnInterrupt::Default => self.context.interrupt_rolls_back,
-        };
-        if blue_first && !self.interrupted && self.machine.state().may_go_back() {
-            self.interrupted = true;
-            self.happened(Event::InterruptAsked, None).await?;
-        }
-        let writes_blue = match self.machine.state() {
-            State::RollingBack(back) => back.tail.todo.front() == Some(&Task::WriteBlue),
-            _ => false,
-        };
-        if self.interrupted && writes_blue && self.backoff.is_calm() {
-            return Ok(None);
-        }
-        let split = self.machine.book().asked;
-        let id = &self.deployment.id;
-        let why = format!("interrupted at {split}; `ecs-crd resume {id}` goes on");
-        self.append(Record::Left { why: why.clone() }).await?;
-        self.context.ledger.release(&self.context.lease).await?;
-        Ok(Some(DriveEnd { exit_code: 40, why }))
-    }
-
-    async fn end(&mut self, exit_code: u8) -> Result<DriveEnd, DriveError> {
-        let why = match self.machine.state() {
-            State::Halted(halted) => halted.why.clone(),
-            State::RolledBack(cause) => cause.sentence(),
-            _ => String::new(),
-        };
-        if exit_code == 20
-            && let Err(error) = self.notify().await
-        {
-            self.note(true, format!("people could not be told: {error}")).await?;
-        }
-        let Context { ledger, lease, .. } = &self.context;
-        ledger.end(lease, &self.deployment.id, exit_code).await?;
-        ledger.release(lease).await?;
-        Ok(DriveEnd { exit_code, why })
-    }
-
-    /// Writes a fact down, then tells the machine.
-    pub(crate) async fn happened(
-        &mut self,
-        event: Event,
-        word: Option<u32>,
-    ) -> Result<(), DriveError> {
-        let at = self.append(Record::Happened { event: event.clone(), word }).await?;
-        self.machine.handle(&event, at)?;
-        self.heard = self.heard.max(word);
-        self.wake = self.machine.deadline(at);
-        Ok(())
-    }
-
-    pub(crate) async fn note(&mut self, warning: bool, text: String) -> Result<(), DriveError> {
-        self.append(Record::Noted { warning, text }).await.map(|_| ())
-    }
-
-    /// S10, S11: durable when it returns, refused when the lease is not ours.
-    pub(crate) async fn append(&mut self, record: Record) -> Result<EpochS, DriveError> {
-        let entry = Entry { seq: self.seq, at: self.now(), record };
-        let Context { ledger, lease, .. } = &self.context;
-        ledger.append(lease, &self.deployment.id, &entry).await?;
-        self.seq += 1;
-        self.context.follower.entry(&entry);
-        Ok(entry.at)
     }
 }

@@ -136,6 +136,9 @@ pub trait Leases: Send + Sync {
     /// # Errors
     /// `Lost`.
     async fn renew(&self, lease: &Lease) -> Kept<()>;
+    /// Whether the lease cannot be anybody else's for the next `for_s` seconds, as far as this
+    /// process knows without asking the store: a lock it holds, or time since it last renewed.
+    fn surely_ours(&self, lease: &Lease, for_s: u32) -> bool;
     /// Gives it back.
     async fn release(&self, lease: &Lease) -> Kept<()>;
     /// Who drives now; none when nobody does. Takes nothing.

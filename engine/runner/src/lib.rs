@@ -2,15 +2,18 @@
 
 mod answering;
 mod backoff;
+mod context;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod driver;
 mod gate_port;
 mod grant;
+mod leaving;
 mod ledger_port;
 mod look;
 mod memory_ledger;
 mod notice;
+mod outage;
 mod perform;
 mod ports;
 pub mod question;
@@ -19,7 +22,8 @@ mod story;
 mod traffic_sample;
 mod watching;
 
-pub use driver::{Context, DriveEnd, DriveError, Driver, Follower, Interrupt, Nobody};
+pub use context::{Context, DriveEnd, DriveError, Follower, Interrupt, Nobody};
+pub use driver::Driver;
 pub use gate_port::{GateFault, GateHost};
 pub use ledger_port::{
     Archive, Journal, Kept, Lease, Leases, Ledger, LedgerError, RunSummary, Shelf, SpokenWord,

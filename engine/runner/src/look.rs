@@ -9,8 +9,9 @@ use rollout::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::DriveError;
 use crate::answering::{self, Asked};
-use crate::driver::{DriveError, Driver};
+use crate::driver::Driver;
 use crate::gate_port::{GateFault, GateHost};
 use crate::ports::Called;
 use crate::question::{Answer, Dimension, Place, Question, Release, Situation, Turn, TurnOutcome};
@@ -116,13 +117,11 @@ impl Driver {
             evidence: evaluation.evidence,
         });
         let looks = looks.collect();
-        let ledger = self.context.ledger.clone();
         for evaluation in evaluations {
-            let id = &self.deployment.id;
-            ledger.keep_evaluation(&self.context.lease, id, &evaluation).await?;
             let memory = self.memory.entry(evaluation.gate.clone()).or_default();
             memory.looks += 1;
             memory.keep(&evaluation);
+            self.keep_evaluation(evaluation).await?;
         }
         self.happened(Event::Looked { begun_at, looks }, None).await
     }

@@ -8,26 +8,31 @@ use crate::ports::Called;
 impl Driver {
     /// Tells the topic of the outcome, if the plan names one.
     pub(crate) async fn notify(&self) -> Called<()> {
-        let plan = &self.deployment.plan;
-        let (good, exit_code, why) = match self.machine.state() {
-            State::RollingBack(back) => (false, back.cause.exit_code(), back.cause.sentence()),
-            State::Halted(halted) => (false, 20, halted.why.clone()),
-            _ => (true, 0, format!("version {}", plan.service.version)),
+        let (exit_code, why) = match self.machine.state() {
+            State::RollingBack(back) => (back.cause.exit_code(), back.cause.sentence()),
+            State::Halted(halted) => (20, halted.why.clone()),
+            _ => (0, format!("version {}", self.deployment.plan.service.version)),
         };
-        let topic = if good { &plan.topics.on_success } else { &plan.topics.on_fail };
+        self.tell(exit_code, &why).await
+    }
+
+    /// Tells that topic.
+    pub(crate) async fn tell(&self, exit_code: u8, why: &str) -> Called<()> {
+        let topics = &self.deployment.plan.topics;
+        let topic = if exit_code == 0 { &topics.on_success } else { &topics.on_fail };
         let Some(topic) = topic else { return Ok(()) };
-        let (subject, body) = text(self, good, exit_code, &why);
+        let (subject, body) = text(self, exit_code, why);
         self.context.cloud.notices.send(topic, &subject, &body).await
     }
 }
 
-fn text(driver: &Driver, good: bool, exit_code: u8, why: &str) -> (String, String) {
+fn text(driver: &Driver, exit_code: u8, why: &str) -> (String, String) {
     let service = &driver.deployment.plan.service;
     let verb = match driver.machine.goal() {
         Goal::Deploy => "deploy",
         Goal::Undeploy => "undeploy",
     };
-    let mark = if good { "SUCCESS" } else { "FAIL" };
+    let mark = if exit_code == 0 { "SUCCESS" } else { "FAIL" };
     let subject: String = format!("[{mark}] {verb} - {}", service.name)
         .chars()
         .map(|letter| if letter.is_ascii_graphic() || letter == ' ' { letter } else { '?' })

@@ -2,7 +2,8 @@
 
 use rollout::{Effect, Event};
 
-use crate::driver::{DriveError, Driver};
+use crate::DriveError;
+use crate::driver::Driver;
 use crate::ports::{CallError, Called, Written};
 use crate::record::Record;
 
@@ -16,7 +17,12 @@ impl Driver {
         if self.backoff.is_calm() && effect != Effect::ReadHealth {
             self.append(Record::Intended { effect: effect.clone() }).await?;
         }
-        self.context.ledger.renew(&self.context.lease).await?;
+        if let Err(error) = self.context.ledger.renew(&self.context.lease).await {
+            self.missed(error)?;
+        }
+        if !self.may_try(&effect) {
+            return Ok(());
+        }
         match self.call(&effect).await {
             Ok(event) => {
                 self.backoff.reset();

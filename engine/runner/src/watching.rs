@@ -5,7 +5,8 @@
 
 use rollout::{Drift, EpochS, Event, METRIC_LAG_S, METRIC_PERIOD_S, Split, State, Watch};
 
-use crate::driver::{DriveError, Driver};
+use crate::DriveError;
+use crate::driver::Driver;
 use crate::ports::{CallError, CallErrorKind, Called, Effective, StackState};
 use crate::traffic_sample;
 

@@ -309,4 +309,15 @@ impl Oracle {
         let honest = self.back_for.is_none() || matches!(told.as_deref(), Some("13" | "20"));
         self.check("S14", honest, || format!("a person's abort ended with {told:?}"));
     }
+
+    /// S06, S12: who is left with suspended scale-in is told so.
+    pub(crate) fn farewell(&mut self, model: &Model, last: Option<&EventRecord>) {
+        let Some(What::Ended(ended)) = last.map(|record| &record.what) else {
+            return self.say("S14", format!("the last word is no end: {last:?}"));
+        };
+        let standing = ended.standing.iter().map(|it| it.what.as_str());
+        let named = standing.chain(ended.left.iter().map(String::as_str));
+        let told = named.into_iter().any(|what| what.contains("scale-in"));
+        self.check("S06", told || !model.suspended, || format!("not told: {ended:?}"));
+    }
 }

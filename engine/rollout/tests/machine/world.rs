@@ -35,6 +35,7 @@ pub(crate) fn play(case: &Case) -> Played {
     for _ in 0..TURNS {
         if world.ended() {
             world.oracle.end(&world.narrator, &world.model);
+            world.oracle.farewell(&world.model, world.told.last());
             break;
         }
         world.turn();

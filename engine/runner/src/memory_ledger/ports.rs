@@ -74,6 +74,10 @@ impl Leases for MemoryLedger {
         self.store().check(self.process.number, lease)
     }
 
+    fn surely_ours(&self, lease: &Lease, _for_s: u32) -> bool {
+        self.store().check(self.process.number, lease).is_ok()
+    }
+
     async fn release(&self, lease: &Lease) -> Kept<()> {
         self.store().release(self.process.number, lease);
         Ok(())

@@ -66,7 +66,12 @@ pub async fn s11_a_lease_excludes_every_other_process<L: Ledger>(
             other => assert!(other.is_err(), "the lease is held: {other:?}"),
         }
     }
-    ann.renew(&lease).await
+    let (ours, theirs) = (ann.surely_ours(&lease, 20), bob.surely_ours(&lease, 20));
+    assert_eq!((ours, theirs), (true, false), "only its own process can be sure of a lease");
+    ann.renew(&lease).await?;
+    ann.release(&lease).await?;
+    assert!(!ann.surely_ours(&lease, 0), "a lease given back is anybody's");
+    Ok(())
 }
 
 /// A lease of one service does not keep another service from deploying.

@@ -1,0 +1,282 @@
+//! A ledger that cannot be reached for a while (S18): what is still done, and what is not.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use rollout::{Decision, Drift, EpochS, Event, Split, Stack, Weight, Word};
+use runner::{
+    Archive, Called, Clock, Cloud, Deployment, DriveEnd, Driver, Effective, Entry, Evaluation,
+    Journal, Kept, Lease, Leases, LedgerError, MemoryLedger, RunSummary, Shelf, SpokenWord,
+    StackState, Stacks, Traffic, WordFate, Words, Written,
+};
+use sim::SimCloud;
+
+use crate::rig::{End, Rig, scenario, shop};
+
+/// When the ledger is away, and whether the lease outlasts it.
+#[derive(Clone, Copy)]
+struct Outage {
+    from: EpochS,
+    until: EpochS,
+    lease_is_ours: bool,
+}
+
+/// A ledger that answers nothing during an outage.
+struct Away {
+    inner: MemoryLedger,
+    clock: Arc<dyn Clock>,
+    outage: Outage,
+}
+
+impl Away {
+    fn there(&self) -> Kept<&MemoryLedger> {
+        let now = self.clock.now();
+        match self.outage.from <= now && now < self.outage.until {
+            false => Ok(&self.inner),
+            true => Err(LedgerError::Unreachable {
+                what: "the ledger of the test".to_owned(),
+                why: "nobody answers".to_owned(),
+            }),
+        }
+    }
+}
+
+#[async_trait]
+impl Journal for Away {
+    async fn begin(&self, lease: &Lease, id: &str, key: &str, first: &Entry) -> Kept<()> {
+        self.there()?.begin(lease, id, key, first).await
+    }
+    async fn append(&self, lease: &Lease, id: &str, entry: &Entry) -> Kept<()> {
+        self.there()?.append(lease, id, entry).await
+    }
+    async fn keep_evaluation(&self, lease: &Lease, id: &str, look: &Evaluation) -> Kept<()> {
+        self.there()?.keep_evaluation(lease, id, look).await
+    }
+    async fn end(&self, lease: &Lease, id: &str, exit_code: u8) -> Kept<()> {
+        self.there()?.end(lease, id, exit_code).await
+    }
+}
+
+#[async_trait]
+impl Archive for Away {
+    async fn entries(&self, id: &str, from_seq: u32) -> Kept<Vec<Entry>> {
+        self.there()?.entries(id, from_seq).await
+    }
+    async fn evaluations(&self, id: &str) -> Kept<Vec<Evaluation>> {
+        self.there()?.evaluations(id).await
+    }
+    async fn runs(&self) -> Kept<Vec<RunSummary>> {
+        self.there()?.runs().await
+    }
+}
+
+#[async_trait]
+impl Leases for Away {
+    async fn acquire(&self, key: &str, holder: &str) -> Kept<Lease> {
+        self.there()?.acquire(key, holder).await
+    }
+    async fn renew(&self, lease: &Lease) -> Kept<()> {
+        self.there()?.renew(lease).await
+    }
+    fn surely_ours(&self, lease: &Lease, for_s: u32) -> bool {
+        self.outage.lease_is_ours && self.inner.surely_ours(lease, for_s)
+    }
+    async fn release(&self, lease: &Lease) -> Kept<()> {
+        self.there()?.release(lease).await
+    }
+    async fn holder(&self, key: &str) -> Kept<Option<String>> {
+        self.there()?.holder(key).await
+    }
+}
+
+#[async_trait]
+impl Words for Away {
+    async fn say(&self, id: &str, word: Word, by: &str) -> Kept<u32> {
+        self.there()?.say(id, word, by).await
+    }
+    async fn hear(&self, id: &str) -> Kept<Vec<SpokenWord>> {
+        self.there()?.hear(id).await
+    }
+    async fn settle(&self, id: &str, number: u32, fate: &WordFate) -> Kept<()> {
+        self.there()?.settle(id, number, fate).await
+    }
+    async fn fate(&self, id: &str, number: u32) -> Kept<WordFate> {
+        self.there()?.fate(id, number).await
+    }
+}
+
+#[async_trait]
+impl Shelf for Away {
+    async fn memory(&self, key: &str, gate: &str) -> Kept<Vec<u8>> {
+        self.there()?.memory(key, gate).await
+    }
+    async fn remember(&self, lease: &Lease, key: &str, gate: &str, bytes: &[u8]) -> Kept<()> {
+        self.there()?.remember(lease, key, gate, bytes).await
+    }
+    async fn component(&self, digest: &str) -> Kept<Vec<u8>> {
+        self.there()?.component(digest).await
+    }
+    async fn keep_component(&self, digest: &str, bytes: &[u8]) -> Kept<()> {
+        self.there()?.keep_component(digest, bytes).await
+    }
+}
+
+/// What was written to the cloud, and when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Deed {
+    Made(Stack),
+    Removed(Stack),
+    Weights(Split),
+    Records,
+}
+
+/// Ports that note what is written through them.
+struct Watched {
+    cloud: Cloud,
+    deeds: Arc<Mutex<Vec<(EpochS, Deed)>>>,
+}
+
+impl Watched {
+    fn note(&self, deed: Deed) {
+        self.deeds.lock().expect("a list").push((self.cloud.clock.now(), deed));
+    }
+}
+
+#[async_trait]
+impl Stacks for Watched {
+    async fn provision(&self, deployment: &Deployment, stack: Stack) -> Called<()> {
+        self.note(Deed::Made(stack));
+        self.cloud.stacks.provision(deployment, stack).await
+    }
+    async fn retire(&self, deployment: &Deployment, stack: Stack) -> Called<()> {
+        self.note(Deed::Removed(stack));
+        self.cloud.stacks.retire(deployment, stack).await
+    }
+    async fn state(&self, deployment: &Deployment, stack: Stack) -> Called<StackState> {
+        self.cloud.stacks.state(deployment, stack).await
+    }
+}
+
+#[async_trait]
+impl Traffic for Watched {
+    async fn write(
+        &self,
+        deployment: &Deployment,
+        from: Split,
+        to: Split,
+        over_drift: bool,
+    ) -> Called<Written> {
+        self.note(Deed::Weights(to));
+        self.cloud.traffic.write(deployment, from, to, over_drift).await
+    }
+    async fn effective(
+        &self,
+        deployment: &Deployment,
+        split: Split,
+        changes: &[String],
+    ) -> Called<Effective> {
+        self.cloud.traffic.effective(deployment, split, changes).await
+    }
+    async fn drift(&self, deployment: &Deployment, split: Split) -> Called<Vec<Drift>> {
+        self.cloud.traffic.drift(deployment, split).await
+    }
+    async fn ensure_names(&self, deployment: &Deployment) -> Called<()> {
+        self.note(Deed::Records);
+        self.cloud.traffic.ensure_names(deployment).await
+    }
+    async fn remove(&self, deployment: &Deployment) -> Called<()> {
+        self.note(Deed::Records);
+        self.cloud.traffic.remove(deployment).await
+    }
+}
+
+/// What a run over an outage came to.
+struct Outcome {
+    id: String,
+    end: DriveEnd,
+    deeds: Vec<(EpochS, Deed)>,
+    entries: Vec<Entry>,
+}
+
+async fn drive(rig: &Rig, outage: Outage) -> Outcome {
+    let plan = shop();
+    let sim = SimCloud::open(&rig.store, Some(rig.scenario.clone()), None).expect("opens");
+    let (id, began) = rig.began(&sim, &plan).await;
+    let (mut context, lease) = rig.context(&sim, None).await;
+    let inner = rig.ledger.clone();
+    context.ledger = Arc::new(Away { inner, clock: sim.cloud().clock.clone(), outage });
+    let deeds = Arc::new(Mutex::new(Vec::new()));
+    let watched = Arc::new(Watched { cloud: sim.cloud(), deeds: deeds.clone() });
+    context.cloud.stacks = watched.clone();
+    context.cloud.traffic = watched;
+    let mut driver = Driver::begin(context, &id, began).await.expect("it begins");
+    let end = driver.run().await.expect("the run ends in good order");
+    rig.ledger.release(&lease).await.ok();
+    let deeds = deeds.lock().expect("a list").clone();
+    let entries = rig.ledger.entries(&id, 0).await.expect("the journal");
+    Outcome { id, end, deeds, entries }
+}
+
+/// The uncut run of the shop.
+async fn uncut(says: Decision) -> End {
+    let rig = Rig::new(scenario("healthy"), says);
+    rig.drive(&shop(), None).await.1.expect("the uncut run ends")
+}
+
+fn verified_at(end: &End, percent: u32) -> EpochS {
+    let split = Split::green_at(Weight::new(percent).expect("a weight"));
+    let verified = |entry: &&Entry| entry.event() == Some(&Event::WeightVerified { split });
+    end.entries.iter().find(verified).expect("it was verified").at
+}
+
+fn deeds_within(outcome: &Outcome, outage: Outage) -> Vec<Deed> {
+    let within = |(at, _): &&(EpochS, Deed)| outage.from <= *at && *at < outage.until;
+    outcome.deeds.iter().filter(within).map(|(_, deed)| *deed).collect()
+}
+
+#[tokio::test]
+async fn s18_without_a_ledger_nothing_rises_is_made_or_deleted_and_the_run_goes_on_after() {
+    let whole = uncut(Decision::Promote).await;
+    let mut instants: Vec<EpochS> = whole.entries.iter().map(|entry| entry.at).collect();
+    instants.dedup();
+    // The first is that of the run's first line: without a ledger a run does not begin.
+    for from in instants.into_iter().skip(1) {
+        let rig = Rig::new(scenario("healthy"), Decision::Promote);
+        let outage = Outage { from, until: from.plus_s(90), lease_is_ours: true };
+        let outcome = drive(&rig, outage).await;
+        assert_eq!(outcome.end.exit_code, 0, "away from {from:?}: {}", outcome.end.why);
+        assert_eq!(deeds_within(&outcome, outage), [], "away from {from:?}");
+        let numbers: Vec<u32> = outcome.entries.iter().map(|entry| entry.seq).collect();
+        assert_eq!(numbers, (0..numbers.len() as u32).collect::<Vec<_>>(), "away from {from:?}");
+    }
+}
+
+#[tokio::test]
+async fn s18_a_roll_back_is_written_without_a_ledger_while_the_lease_is_ours() {
+    let whole = uncut(Decision::Rollback).await;
+    let from = verified_at(&whole, 10);
+    for (lease_is_ours, wanted) in [(true, vec![Deed::Weights(Split::ALL_BLUE)]), (false, vec![])] {
+        let rig = Rig::new(scenario("healthy"), Decision::Rollback);
+        let outage = Outage { from, until: EpochS(u32::MAX), lease_is_ours };
+        let outcome = drive(&rig, outage).await;
+        assert_eq!(outcome.end.exit_code, 40, "{}", outcome.end.why);
+        assert_eq!(deeds_within(&outcome, outage), wanted, "the lease is ours: {lease_is_ours}");
+        let resumed = rig.resume(&outcome.id).await.expect("the resumed run ends");
+        assert!(matches!(resumed.exit_code, 10 | 13), "{}: {}", resumed.exit_code, resumed.why);
+        let last_split = crate::rig::splits(&resumed.entries).last().copied();
+        assert_eq!(last_split.unwrap_or(Split::ALL_BLUE), Split::ALL_BLUE);
+    }
+}
+
+#[tokio::test]
+async fn s18_a_driver_leaves_a_ledger_that_stays_away_as_its_plan_says() {
+    let whole = uncut(Decision::Hold).await;
+    let outage =
+        Outage { from: verified_at(&whole, 10), until: EpochS(u32::MAX), lease_is_ours: true };
+    // The rig rolls back at an interrupt, and so it does here.
+    let rig = Rig::new(scenario("healthy"), Decision::Hold);
+    let outcome = drive(&rig, outage).await;
+    assert_eq!(outcome.end.exit_code, 40, "{}", outcome.end.why);
+    assert!(outcome.end.why.contains("nobody answers"), "{}", outcome.end.why);
+    assert_eq!(deeds_within(&outcome, outage), [Deed::Weights(Split::ALL_BLUE)]);
+}
