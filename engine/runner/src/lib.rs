@@ -37,3 +37,4 @@ pub use ports::{
 };
 pub use record::{Began, Entry, Evaluation, Record, Round};
 pub use story::Story;
+pub use traffic_sample::{RecentTraffic, recent_traffic};

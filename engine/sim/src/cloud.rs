@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rollout::Plan;
+use rollout::{EpochS, Plan};
 use runner::{CallError, CallErrorKind, Called, Cloud, Deployment};
 
 use crate::draw::{Draw, Stream, subject};
@@ -54,7 +54,18 @@ impl SimCloud {
     /// # Errors
     /// As `open`.
     pub fn look(store: &Store) -> Called<Self> {
-        let keeper = Keeper::open(store, || World::new(Scenario::default()))?;
+        SimCloud::look_under(store, None)
+    }
+
+    /// Looks at the world of a store as it would be under a scenario, which is kept nowhere.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn look_under(store: &Store, scenario: Option<Scenario>) -> Called<Self> {
+        let keeper = Keeper::open(store, || World::new(scenario.clone().unwrap_or_default()))?;
+        if let Some(scenario) = scenario {
+            keeper.with(|world| world.adopt(scenario));
+        }
         Ok(SimCloud::of(keeper, None, true))
     }
 
@@ -83,6 +94,15 @@ impl SimCloud {
     #[must_use]
     pub fn world(&self) -> World {
         self.0.keeper.with(|world| world.clone())
+    }
+
+    /// The clock as it stands now, read anew: another process may drive it.
+    ///
+    /// # Errors
+    /// When the world cannot be read.
+    pub fn read_clock(&self) -> Called<EpochS> {
+        self.0.keeper.refresh()?;
+        Ok(self.0.now())
     }
 
     /// A new deployment's id, of the seed, the service and how many were given before. It is
@@ -165,12 +185,12 @@ impl Sim {
     }
 
     /// Moves the clock.
-    pub(crate) fn advance(&self, until: rollout::EpochS) -> Called<()> {
+    pub(crate) fn advance(&self, until: EpochS) -> Called<()> {
         self.may_write()?;
         self.keeper.change(|world| world.advance(until))
     }
 
-    pub(crate) fn now(&self) -> rollout::EpochS {
+    pub(crate) fn now(&self) -> EpochS {
         self.keeper.with(|world| world.now)
     }
 
