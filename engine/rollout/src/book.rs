@@ -124,7 +124,7 @@ impl Book {
         let (read_at, health) = self.health.as_ref()?;
         let green = &health.green;
         if green.tasks_crashed >= CRASHES {
-            let reasons = green.crash_reasons.join("; ");
+            let reasons = green.crashes_told();
             return Some(format!("{} tasks crashed: {reasons}", green.tasks_crashed));
         }
         let since = self.unhealthy_since?;

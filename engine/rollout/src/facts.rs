@@ -87,6 +87,14 @@ pub struct SideHealth {
 }
 
 impl SideHealth {
+    /// The reasons of its crashes, each told once.
+    #[must_use]
+    pub fn crashes_told(&self) -> String {
+        let reasons = self.crash_reasons.iter().enumerate();
+        let new = reasons.filter(|(at, reason)| !self.crash_reasons[..*at].contains(reason));
+        new.map(|(_, reason)| reason.as_str()).collect::<Vec<_>>().join("; ")
+    }
+
     /// S05: as many tasks run as were asked for, and every registered target that is not draining
     /// is healthy, in every target group.
     #[must_use]
