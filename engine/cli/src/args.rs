@@ -51,10 +51,21 @@ pub(crate) enum Command {
     },
     /// Go on with an unfinished run, from the journal and what the cloud holds.
     Resume(RunArgs),
-    /// Where the latest run, or that one, stands.
-    Status(RunArgs),
-    /// All runs of the ledger.
-    History(PlaceArgs),
+    /// Where a run stands, who drives it, and what stands in the cloud.
+    Status {
+        #[command(flatten)]
+        which: WhichArgs,
+        /// Follow the run until it ends, or until nobody drives it.
+        #[arg(short, long)]
+        watch: bool,
+    },
+    /// All runs of the ledger, newest first, or those of a file's service.
+    History {
+        #[command(flatten)]
+        file: FileArgs,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
     /// All that happened in a run.
     Show(RunArgs),
     /// Write a run as one HTML file that works offline and on paper.
@@ -66,11 +77,11 @@ pub(crate) enum Command {
         out: PathBuf,
     },
     /// Hold a running deployment until promote, abort or resume.
-    Pause(WordArgs),
+    Pause(WhichArgs),
     /// Go on to the next step in place of the gates; never past unhealthy targets.
-    Promote(WordArgs),
+    Promote(WhichArgs),
     /// Go back to the old release.
-    Abort(WordArgs),
+    Abort(WhichArgs),
     /// Look at gates.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -80,8 +91,15 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         shell: Shell,
     },
-    /// Print the manual page.
-    Man,
+    /// Print the manual page of the program or of a command, or write all of them.
+    Man {
+        /// Of which command, for example `deploy` or `plugin check`.
+        #[arg(value_name = "COMMAND", num_args = 0..)]
+        of: Vec<String>,
+        /// Write the page of every command into this folder: ecs-crd.1, ecs-crd-deploy.1, …
+        #[arg(short, long, value_name = "DIR", conflicts_with = "of")]
+        out: Option<PathBuf>,
+    },
     /// Print the version.
     Version,
 }
@@ -100,12 +118,12 @@ pub(crate) enum SchemaKind {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
-    /// Check a component against the contract, and measure it.
+    /// Check a component against the contract, and measure it; with --verbose, its configuration.
     Check {
         /// `builtin:NAME` or the path of a component.
         plugin: String,
     },
-    /// The built-in gates.
+    /// The built-in gates; with --verbose, what each wishes and its configuration.
     List,
 }
 
@@ -172,8 +190,8 @@ pub(crate) struct RunArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct WordArgs {
-    /// The deployment's id; else the one of the file, else the latest.
+pub(crate) struct WhichArgs {
+    /// The deployment's id; else the latest of the file's service, else the latest.
     pub(crate) id: Option<String>,
     #[command(flatten)]
     pub(crate) file: FileArgs,

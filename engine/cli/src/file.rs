@@ -144,7 +144,7 @@ pub(crate) fn prepare(args: &FileArgs, cloud: CloudKind) -> Result<Prepared, Fai
     for (name, (loaded, _)) in &components.0 {
         plugins = plugins.with(name, loaded.description().clone());
     }
-    let plan = lower(&parsed, &parameters, &plugins, args)?;
+    let plan = plan_of(lower(&parsed, &parameters, &plugins, args)?);
     Ok(Prepared {
         plan,
         text: parsed.source().text().to_owned(),
@@ -159,8 +159,9 @@ pub(crate) fn prepare(args: &FileArgs, cloud: CloudKind) -> Result<Prepared, Fai
 
 fn parse(args: &FileArgs) -> Result<(Parsed, PathBuf), Failure> {
     let path = path(args)?;
-    let bytes = std::fs::read(&path)
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    let bytes = std::fs::read(&path).map_err(|error| {
+        Failure::usage(format!("the deployment file {} cannot be read: {error}", path.display()))
+    })?;
     let parsed = manifest::parse(&path.display().to_string(), bytes)?;
     let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
     Ok((parsed, base))
@@ -171,19 +172,23 @@ fn lower(
     parameters: &Parameters,
     plugins: &Plugins,
     args: &FileArgs,
-) -> Result<Plan, Failure> {
+) -> Result<Lowered, Failure> {
     if parsed.uses(Variable::ExternalIp) && parameters.external_ip.is_none() {
         tracing::info!("the file uses {{{{external_ip}}}}, which the simulated cloud has not");
     }
     let flags = CommandLine { plugins: args.plugin.clone(), grants: args.grant.clone() };
-    let Lowered { plan, warnings, flag_warnings, .. } =
-        manifest::lower(parsed, parameters, plugins, &flags)?;
+    Ok(manifest::lower(parsed, parameters, plugins, &flags)?)
+}
+
+/// The plan; what is to be warned of goes to standard error.
+fn plan_of(lowered: Lowered) -> Plan {
+    let Lowered { plan, warnings, flag_warnings, .. } = lowered;
     for warnings in [warnings, flag_warnings] {
         if !warnings.is_empty() {
             complain(&warnings.render(has_colours()));
         }
     }
-    Ok(plan)
+    plan
 }
 
 /// What the gates themselves say of their configurations.
@@ -205,9 +210,22 @@ pub(crate) async fn check_gates(prepared: &Prepared) -> Result<(), Failure> {
     }
 }
 
+/// Checks a file offline. Warnings go to standard error.
+pub(crate) fn validate(args: &FileArgs) -> Result<Plan, Failure> {
+    check(args).map(plan_of)
+}
+
+/// The key of the service whose file the flags name; none where they name none.
+pub(crate) fn service_key(args: &FileArgs) -> Result<Option<String>, Failure> {
+    if args.configuration_file.is_none() && args.configuration_dir.is_none() {
+        return Ok(None);
+    }
+    check(args).map(|lowered| Some(lowered.plan.service.key()))
+}
+
 /// Checks a file without running anything but the components that its plugins' paths name: the
 /// built-in ones have said already what they are.
-pub(crate) fn validate(args: &FileArgs) -> Result<Plan, Failure> {
+fn check(args: &FileArgs) -> Result<Lowered, Failure> {
     let parameters = parameters(args, CloudKind::Sim)?;
     let (parsed, base) = parse(args)?;
     let mut plugins = Plugins::built_in();

@@ -1,39 +1,35 @@
-//! The live view: the report's frames in an inline viewport of the terminal, which stays above
-//! the story when the run has ended.
+//! The live view: the report's frames on the terminal's second screen. At the end the first screen
+//! comes back, and the last frame stands on it as lines, above the story.
+//!
+//! The second screen is never rewrapped by a terminal that changes its size, and each frame is
+//! painted whole: what tore it is gone with the next one.
 
-use std::io::{self, IsTerminal, Stdout};
+use std::io;
 use std::time::{Duration, Instant};
 
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Position;
-use ratatui::{Terminal, TerminalOptions, Viewport};
-use report::Picture;
+use report::{Picture, frame, painted};
 use rollout::{EpochS, EventRecord};
 
-/// Rows of the view.
-const ROWS: u16 = 18;
-/// The least time between two drawings: a simulated run has thousands of instants a second.
+use crate::screen;
+use crate::terminal::{say, size, wants_colours};
+
+/// Rows of the frame that is left behind at most.
+const ROWS_LEFT: u16 = 18;
+/// The least time between two frames: a simulated run has thousands of instants a second.
 const PACE: Duration = Duration::from_millis(50);
 
 /// A view of a run.
 pub(crate) struct Live {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
     picture: Picture,
     now: EpochS,
     drawn_at: Option<Instant>,
 }
 
 impl Live {
-    /// A view, where the terminal can show one: not a dumb one, and one that says where it is.
+    /// A view, where standard output is a terminal that can show one and nobody else writes to it.
     pub(crate) fn open() -> Option<Self> {
-        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        if dumb || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-            return None;
-        }
-        let options = TerminalOptions { viewport: Viewport::Inline(ROWS) };
-        let terminal = Terminal::with_options(CrosstermBackend::new(io::stdout()), options);
-        let terminal = terminal.ok()?;
-        Some(Live { terminal, picture: Picture::default(), now: EpochS(0), drawn_at: None })
+        let opened = size().is_some() && screen::enter();
+        opened.then(|| Live { picture: Picture::default(), now: EpochS(0), drawn_at: None })
     }
 
     /// Takes an event and shows it, soon.
@@ -57,30 +53,30 @@ impl Live {
         }
     }
 
-    /// The last drawing; what is printed next stands below it.
+    /// Gives the first screen back; the last frame stands on it.
     ///
     /// # Errors
     /// When the terminal does not take it.
-    pub(crate) fn close(&mut self) -> io::Result<()> {
-        self.draw()?;
-        let area = self.terminal.get_frame().area();
-        self.terminal.set_cursor_position(Position::new(0, area.bottom().saturating_sub(1)))?;
-        self.terminal.show_cursor()
+    pub(crate) fn close(self) -> io::Result<()> {
+        screen::leave();
+        let Some((columns, rows)) = size() else { return Ok(()) };
+        let last = frame(&self.picture, self.now, columns - 1, ROWS_LEFT.min(rows));
+        let lines = painted(&last, wants_colours());
+        let shown = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+        say(&lines[..shown].iter().map(|line| format!("{line}\n")).collect::<String>())
     }
 
+    /// One frame. The last column stays free: a terminal that has written it is about to wrap.
     fn draw(&mut self) -> io::Result<()> {
         self.drawn_at = Some(Instant::now());
-        let Live { terminal, picture, now, .. } = self;
-        terminal.draw(|frame| {
-            let area = frame.area();
-            let drawn = report::frame(picture, *now, area.width, area.height);
-            let buffer = frame.buffer_mut();
-            for row in 0..area.height.min(drawn.area.height) {
-                for column in 0..area.width.min(drawn.area.width) {
-                    buffer[(area.x + column, area.y + row)] = drawn[(column, row)].clone();
-                }
-            }
-        })?;
-        Ok(())
+        let Some((columns, rows)) = size() else { return Ok(()) };
+        let drawn = frame(&self.picture, self.now, columns - 1, rows);
+        say(&screen::painting(&painted(&drawn, wants_colours())))
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        screen::leave();
     }
 }

@@ -1,16 +1,20 @@
 //! `ecs-crd`: arguments, wiring and exit codes. It decides nothing.
 
 mod args;
+mod dry_run;
 mod failure;
 mod feed;
 mod file;
+mod forecast;
 mod live;
 mod look;
+mod manual;
 mod place;
-mod plan_text;
 mod plugin;
 mod run;
+mod screen;
 mod terminal;
+mod watch;
 mod whoami;
 mod words;
 
@@ -19,11 +23,14 @@ use std::sync::Mutex;
 
 use clap::{CommandFactory, Parser};
 use rollout::{Goal, Word};
-use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
 
 use crate::args::{Cli, Command, SchemaKind};
 use crate::failure::Failure;
 use crate::terminal::{complain, say};
+
+/// What `--verbose` logs: what our own rooms say, and of the libraries only warnings.
+const OUR_LOG: &str = "warn,ecs_crd=debug,gates=debug,ledger=debug,runner=debug,sim=debug";
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -49,16 +56,17 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::Deploy(args) => run::deploy(args, Goal::Deploy, output).await,
         Command::Undeploy(args) => run::deploy(args, Goal::Undeploy, output).await,
         Command::Rehearse(args) => run::rehearse(args, output).await,
-        Command::DryRun(args) => look::dry_run(args, output).await,
+        Command::DryRun(args) => dry_run::dry_run(args, output).await,
         Command::Resume(args) => run::resume(args, output).await,
-        Command::Status(args) => look::status(args, output).await,
-        Command::History(args) => look::history(args, output).await,
+        Command::Status { which, watch: true } => watch::watch(which, output).await,
+        Command::Status { which, watch: false } => look::status(which, output).await,
+        Command::History { file, place } => look::history(file, place, output).await,
         Command::Show(args) => look::show(args, output).await,
         Command::Report { run, out } => look::report(run, out, output).await,
         Command::Pause(args) => words::speak(args, Word::Pause, output).await,
         Command::Promote(args) => words::speak(args, Word::Promote, output).await,
         Command::Abort(args) => words::speak(args, Word::Abort, output).await,
-        Command::Plugin(command) => plugin::run(command),
+        Command::Plugin(command) => plugin::run(command, cli.verbose),
         Command::Validate(args) => {
             let plan = file::validate(args)?;
             print(&format!("{} {}: valid\n", plan.service.name, plan.service.version))
@@ -77,11 +85,7 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
             clap_complete::generate(*shell, &mut Cli::command(), "ecs-crd", &mut script);
             print(&String::from_utf8_lossy(&script))
         }
-        Command::Man => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-            print(&String::from_utf8_lossy(&page))
-        }
+        Command::Man { of, out } => manual::run(of, out.as_deref()),
         Command::Version => print(&format!("ecs-crd {}\n", env!("CARGO_PKG_VERSION"))),
     }
 }
@@ -93,10 +97,15 @@ fn print(text: &str) -> Result<u8, Failure> {
 
 /// Logs go to standard error, or to the file of `--log-file`.
 fn start_log(cli: &Cli) -> Result<(), Failure> {
-    let level = if cli.verbose { LevelFilter::DEBUG } else { LevelFilter::ERROR };
-    let log = tracing_subscriber::fmt().with_max_level(level).with_ansi(false);
+    let filter = EnvFilter::new(if cli.verbose { OUR_LOG } else { "error" });
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
     match &cli.log_file {
-        None => log.with_writer(std::io::stderr).init(),
+        None => {
+            if cli.verbose {
+                terminal::log_is_on_screen();
+            }
+            log.with_writer(std::io::stderr).init();
+        }
         Some(path) => {
             let file = std::fs::File::create(path)
                 .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;

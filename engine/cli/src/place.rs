@@ -17,16 +17,29 @@ pub(crate) const WORLD: &str = "world";
 pub(crate) struct Place {
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) store: Store,
+    /// The file, for people; none in memory.
+    file: Option<PathBuf>,
 }
 
 impl Place {
-    /// The place the flags name.
+    /// The place the flags name, made where it is not there yet.
     pub(crate) fn open(args: &PlaceArgs) -> Result<Self, Failure> {
         let path = ledger_path(args)?;
         Ok(Place {
             ledger: Arc::new(SqliteLedger::open(&path)?),
             store: Store::Bytes(Arc::new(SqliteWorldStore::open(&path)?)),
+            file: Some(path),
         })
+    }
+
+    /// The place the flags name, to look at it: where there is none, an empty one, and no file is
+    /// made.
+    pub(crate) fn look(args: &PlaceArgs) -> Result<Self, Failure> {
+        let path = ledger_path(args)?;
+        match path.try_exists() {
+            Ok(false) => Ok(Place { file: Some(path), ..Place::in_memory() }),
+            _ => Place::open(args),
+        }
     }
 
     /// A place that ends with the process.
@@ -34,6 +47,18 @@ impl Place {
         Place {
             ledger: Arc::new(MemoryLedger::new()),
             store: Store::Memory(MemoryWorld::default()),
+            file: None,
+        }
+    }
+
+    /// What to say where no run is found.
+    pub(crate) fn emptiness(&self) -> String {
+        match &self.file {
+            Some(file) if !file.exists() => {
+                format!("no deployment yet: the ledger {} is not there", file.display())
+            }
+            Some(file) => format!("no such deployment in the ledger {}", file.display()),
+            None => "no deployment yet".to_owned(),
         }
     }
 
@@ -89,14 +114,18 @@ fn ledger_path(args: &PlaceArgs) -> Result<PathBuf, Failure> {
 pub(crate) fn scenario(args: &PlaceArgs) -> Result<Option<Scenario>, Failure> {
     let Some(path) = &args.scenario else { return Ok(None) };
     let name = path.display();
-    let bytes = std::fs::read(path).map_err(|error| Failure::usage(format!("{name}: {error}")))?;
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::usage(format!("the scenario {name} cannot be read: {error}")))?;
     let value = manifest::to_json(&bytes)
         .ok_or_else(|| Failure::usage(format!("{name}: this is no YAML")))?;
     let validator = jsonschema::validator_for(&sim::scenario_schema())
         .map_err(|error| Failure::new(1, format!("the scenario's schema: {error}")))?;
     let problems: Vec<String> = validator
         .iter_errors(&value)
-        .map(|error| format!("{name}: {}: {error}", error.instance_path()))
+        .map(|error| match error.instance_path().as_str() {
+            "" => format!("{name}: {error}"),
+            pointer => format!("{name}: {pointer}: {error}"),
+        })
         .collect();
     if !problems.is_empty() {
         return Err(Failure::usage(problems.join("\n")));

@@ -5,17 +5,17 @@ use std::path::Path;
 use crate::args::PluginCommand;
 use crate::failure::Failure;
 use crate::file::{bytes_of, engine};
-use crate::terminal::say;
+use crate::terminal::{columns, say};
 
 /// Runs the command.
-pub(crate) fn run(command: &PluginCommand) -> Result<u8, Failure> {
+pub(crate) fn run(command: &PluginCommand, verbose: bool) -> Result<u8, Failure> {
     match command {
-        PluginCommand::Check { plugin } => check(plugin),
-        PluginCommand::List => list(),
+        PluginCommand::Check { plugin } => check(plugin, verbose),
+        PluginCommand::List => list(verbose),
     }
 }
 
-fn check(plugin: &str) -> Result<u8, Failure> {
+fn check(plugin: &str, verbose: bool) -> Result<u8, Failure> {
     let bytes = bytes_of(plugin, Path::new(""))?;
     let inspection =
         engine()?.inspect(plugin, &bytes).map_err(|error| Failure::usage(error.to_string()))?;
@@ -28,38 +28,35 @@ fn check(plugin: &str) -> Result<u8, Failure> {
         [] => "nothing".to_owned(),
         imports => imports.join(", "),
     };
-    let wishes = &description.wishes;
     say(&format!(
-        "{} {}: {}\n  contract  {}\n  imports   {imports}\n  exports   {}\n  wishes    metrics of \
-         {:?}, http {}, memory {}\n  size      {} bytes, sha256 {}\n  compile   {} ms{}\n  \
-         evaluate  {:.3} ms\n",
-        description.name,
-        description.version,
-        description.summary,
+        "{}  contract  {}\n  imports   {imports}\n  exports   {}\n  size      {} bytes\n  sha256    \
+         {}\n  compile   {} ms{}\n  evaluate  {:.3} ms\n",
+        report::gate_head(description, columns()),
         inspection.contract,
         facts.exports.join(", "),
-        wishes.metrics,
-        yes(wishes.http),
-        yes(wishes.memory),
         facts.size_bytes,
         facts.digest,
         facts.compile_ms,
         if facts.from_cache { " (from the cache)" } else { "" },
         inspection.evaluation_ms,
     ))?;
-    Ok(0)
-}
-
-fn list() -> Result<u8, Failure> {
-    let plugins = manifest::Plugins::built_in();
-    for name in plugins.names() {
-        if let Some(description) = plugins.get(name) {
-            say(&format!("{name:<20} {:<8} {}\n", description.version, description.summary))?;
-        }
+    if verbose {
+        say(&report::gate_fields(description, columns()))?;
     }
     Ok(0)
 }
 
-fn yes(value: bool) -> &'static str {
-    if value { "yes" } else { "no" }
+fn list(verbose: bool) -> Result<u8, Failure> {
+    let plugins = manifest::Plugins::built_in();
+    let told = plugins.names().filter_map(|name| {
+        let gate = plugins.get(name)?;
+        let (head, fields) =
+            (report::gate_head(gate, columns()), report::gate_fields(gate, columns()));
+        Some(match verbose {
+            true => format!("{name}: {head}{fields}"),
+            false => format!("{name:<20} {:<8} {}\n", gate.version, gate.summary),
+        })
+    });
+    say(&told.collect::<Vec<_>>().join(if verbose { "\n" } else { "" }))?;
+    Ok(0)
 }

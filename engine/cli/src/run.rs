@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rollout::{Goal, Ground, State, Word};
+use rollout::{Goal, Ground, Plan, State, Word};
 use runner::{
     Began, Cloud, Context, DriveEnd, Driver, GateHost, Interrupt, Ledger, Record, RunSummary,
 };
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::file::{Components, Prepared, check_gates, engine, prepare};
 use crate::place::{Place, WORLD, cloud, is_unfinished, scenario};
-use crate::terminal::{is_terminal, say};
+use crate::terminal::{is_terminal, remark, say};
 use crate::whoami;
 
 /// deploy and undeploy.
@@ -45,12 +45,12 @@ async fn begin(
     let sim = SimCloud::open(&place.store, scenario, args.speed)?;
     let ground = sim.cloud().discovery.ground(plan).await?;
     if goal == Goal::Undeploy && ground.baseline.is_none() && !ground.init_exists {
-        say(&format!("nothing to undeploy: {} is not there\n", plan.service.name))?;
+        remark(output, &format!("nothing to undeploy: {} is not there", plan.service.name))?;
         return Ok(0);
     }
     let id = sim.new_deployment_id(plan)?;
     keep_components(place.ledger.as_ref(), prepared).await?;
-    let began = began(prepared, goal, ground);
+    let began = began(plan, prepared, goal, ground);
     let feed = Feed::new(&id, output);
     let host = Arc::new(prepared.components.host(plan));
     let context = context(sim.cloud(), place, lease, host, feed.clone());
@@ -72,9 +72,9 @@ async fn refuse_over_unfinished(place: &Place, service_key: &str) -> Result<(), 
     ))
 }
 
-fn began(prepared: &Prepared, goal: Goal, ground: Ground) -> Began {
-    let plan = prepared.plan.clone();
-    let components = prepared.components.of(&prepared.plan);
+/// The first line of a run's journal.
+pub(crate) fn began(plan: &Plan, prepared: &Prepared, goal: Goal, ground: Ground) -> Began {
+    let components = prepared.components.of(plan);
     Began {
         goal,
         plan_hash: plan.hash(),
@@ -86,7 +86,7 @@ fn began(prepared: &Prepared, goal: Goal, ground: Ground) -> Began {
             .collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         by: whoami::holder(),
-        plan,
+        plan: plan.clone(),
     }
 }
 
@@ -135,30 +135,31 @@ async fn hear_signals(interrupt: Interrupt) {
         let count = heard.entry(kind).or_insert(0);
         *count += 1;
         if *count > 1 {
+            crate::screen::leave();
             std::process::exit(40);
         }
     }
 }
 
 fn finish(drive: Result<DriveEnd, runner::DriveError>, feed: &Feed) -> Result<u8, Failure> {
-    let end = drive?;
+    let end = drive.inspect_err(|_| feed.close())?;
     say(&feed.ending())?;
     Ok(end.exit_code)
 }
 
 /// Goes on with a run from its journal.
 pub(crate) async fn resume(args: &RunArgs, output: Output) -> Result<u8, Failure> {
-    let place = Place::open(&args.place)?;
+    let place = Place::look(&args.place)?;
     match place.run(args.id.as_deref(), is_unfinished).await? {
         Some(run) if is_unfinished(&run) => {
             take_over(&place, &args.place, &run, None, output).await
         }
         Some(run) => {
-            say(&format!("nothing to resume: {} has ended\n", run.deployment))?;
+            remark(output, &format!("nothing to resume: {} has ended", run.deployment))?;
             Ok(0)
         }
         None => {
-            say("nothing to resume\n")?;
+            remark(output, "nothing to resume")?;
             Ok(0)
         }
     }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use rollout::Word;
 use runner::{RunSummary, Story, WordFate};
 
-use crate::args::{CloudKind, Output, WordArgs};
+use crate::args::{Output, WhichArgs};
 use crate::failure::Failure;
 use crate::file;
 use crate::place::{Place, WORLD, is_unfinished};
 use crate::run::take_over;
-use crate::terminal::say;
+use crate::terminal::remark;
 use crate::whoami;
 
 /// How often, and how many times, a driver is asked whether it has heard.
@@ -19,8 +19,8 @@ const ASKS: u32 = 300;
 
 /// Says a word to a run. A driver that lives hears it; where none does, abort and promote take
 /// the run over and carry the word out themselves.
-pub(crate) async fn speak(args: &WordArgs, word: Word, output: Output) -> Result<u8, Failure> {
-    let place = Place::open(&args.place)?;
+pub(crate) async fn speak(args: &WhichArgs, word: Word, output: Output) -> Result<u8, Failure> {
+    let place = Place::look(&args.place)?;
     let run = find(&place, args).await?;
     let id = &run.deployment;
     let mut story = Story::of(id);
@@ -31,7 +31,7 @@ pub(crate) async fn speak(args: &WordArgs, word: Word, output: Output) -> Result
         machine.accepts(word).map_err(|refusal| Failure::new(4, refusal.to_string()))?;
     }
     if place.ledger.holder(WORLD).await?.is_some() {
-        return tell_driver(&place, id, word).await;
+        return tell_driver(&place, id, word, output).await;
     }
     if word == Word::Pause {
         let why = format!("{id} has no driver, so nothing moves; `ecs-crd resume {id}` goes on");
@@ -40,27 +40,26 @@ pub(crate) async fn speak(args: &WordArgs, word: Word, output: Output) -> Result
     take_over(&place, &args.place, &run, Some(word), output).await
 }
 
-async fn tell_driver(place: &Place, id: &str, word: Word) -> Result<u8, Failure> {
+async fn tell_driver(place: &Place, id: &str, word: Word, output: Output) -> Result<u8, Failure> {
     let number = place.ledger.say(id, word, &whoami::person()).await?;
     for _ in 0..ASKS {
         match place.ledger.fate(id, number).await? {
             WordFate::Taken => {
-                say(&format!("{id}: the driver has heard it\n"))?;
+                remark(output, &format!("{id}: the driver has heard it"))?;
                 return Ok(0);
             }
             WordFate::Refused(why) => return Err(Failure::new(4, why)),
             WordFate::Waiting => tokio::time::sleep(ASK_EVERY).await,
         }
     }
-    say(&format!("{id}: said, but the driver has not heard it yet; it will\n"))?;
+    remark(output, &format!("{id}: said, but the driver has not heard it yet; it will"))?;
     Ok(0)
 }
 
-async fn find(place: &Place, args: &WordArgs) -> Result<RunSummary, Failure> {
-    let named = args.file.configuration_file.is_some() || args.file.configuration_dir.is_some();
-    let key = match (&args.id, named) {
-        (None, true) => Some(file::prepare(&args.file, CloudKind::Sim)?.plan.service.key()),
-        _ => None,
+async fn find(place: &Place, args: &WhichArgs) -> Result<RunSummary, Failure> {
+    let key = match &args.id {
+        None => file::service_key(&args.file)?,
+        Some(_) => None,
     };
     let fits = |run: &RunSummary| {
         is_unfinished(run) && key.as_ref().is_none_or(|key| *key == run.service_key)

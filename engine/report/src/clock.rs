@@ -21,6 +21,11 @@ pub fn date_time(at: EpochS) -> String {
     format(at, "%Y-%m-%d %H:%M:%S")
 }
 
+/// `2026-11-24 07:12`, UTC.
+pub(crate) fn minute_of_day(at: EpochS) -> String {
+    format(at, "%Y-%m-%d %H:%M")
+}
+
 /// From one instant to another; the second date only where it differs.
 pub(crate) fn from_to(from: EpochS, to: EpochS) -> String {
     let same_day = format(from, "%F") == format(to, "%F");
@@ -39,6 +44,11 @@ pub fn took(seconds: u32) -> String {
         (0, h, m, _) => format!("{h} h {:02} min", m % 60),
         (d, h, _, _) => format!("{d} d {} h", h % 24),
     }
+}
+
+/// `0:09:41`: a span in a column of spans.
+pub(crate) fn span(seconds: u32) -> String {
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
 /// `0:42`, `9:41`, `2:03:07`: a running clock.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use rollout::{
-    Counts, EpochS, EventRecord, GateView, Goal, Mode, Phase, Side, Started, Verdict, Weights, What,
+    Counts, EpochS, EventRecord, GateView, Goal, Mode, Outcome, Phase, Side, Started, Verdict,
+    Weights, What,
 };
 
 use crate::picture::{GateRow, LastLook, Picture, Rung, Stage, Wait, WeightChange, decision_word};
@@ -27,12 +28,22 @@ impl Picture {
             self.began = record.at;
         }
         self.latest = self.latest.max(record.at);
+        self.go_on();
         let told = tell(record, self);
         self.apply(record.at, &record.what);
         let news = told.filter(|told| self.said.get(&told.subject) != Some(&told.key))?;
         self.said.insert(news.subject.clone(), news.key.clone());
         self.told.push(news.clone());
         Some(news)
+    }
+
+    /// What was halted or left goes on with the next event, as it stood.
+    fn go_on(&mut self) {
+        let Some((stage, wait, holds)) = self.left.take() else { return };
+        self.ended = None;
+        (self.stage, self.wait, self.holds) = (stage, wait, holds);
+        let rung = self.step.and_then(|step| self.ladder.get_mut(step));
+        rung.filter(|_| wait.is_some()).into_iter().for_each(|rung| rung.left = None);
     }
 
     fn apply(&mut self, at: EpochS, what: &What) {
@@ -68,6 +79,9 @@ impl Picture {
             What::Promoting => self.leave_step(at, Stage::Promoting),
             What::Ended(ended) => {
                 self.ended = Some((**ended).clone());
+                if matches!(ended.outcome, Outcome::Interrupted | Outcome::Halted) {
+                    self.left = Some((self.stage, self.wait, self.holds.clone()));
+                }
                 self.leave_step(at, Stage::Ended);
             }
             What::Scaled { .. } | What::Word { .. } | What::Note { .. } => {}

@@ -1,9 +1,11 @@
 //! The live view: a picture drawn for a terminal of any size; the caller owns the terminal.
 
+mod ansi;
 mod gates;
 mod head;
 mod sides;
 
+pub use ansi::painted;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};

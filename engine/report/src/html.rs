@@ -57,7 +57,7 @@ pub fn html(events: &[EventRecord]) -> Result<String, HtmlError> {
     let rungs = picture.ladder.iter().filter(|rung| rung.began.is_some());
     let page = Page {
         head: page::head(&picture),
-        story: story(events).lines().map(str::to_owned).collect(),
+        story: story(events, None).lines().map(str::to_owned).collect(),
         chart: chart::chart(events, &picture),
         steps: rungs.map(page::step_row).collect(),
         gates: picture.gates.iter().map(page::gate_card).collect(),

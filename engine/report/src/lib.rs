@@ -2,14 +2,18 @@
 //! events, and nothing here owns a clock, a terminal or a file.
 
 mod clock;
+mod dry_run;
 mod fold;
+mod forecast;
 mod frame;
+mod gate_text;
 mod html;
 mod lines;
 mod ndjson;
 mod numbers;
 mod picture;
 mod schema;
+mod status;
 mod story;
 mod summary;
 mod table;
@@ -17,14 +21,18 @@ mod tell;
 mod text;
 
 pub use clock::{date_time, time_of_day, took};
+pub use dry_run::{Assumed, Difference, DryRun, difference, dry_run};
 pub use fold::fold;
-pub use frame::frame;
+pub use forecast::{Forecast, Rehearsal, Span, StepForecast, forecast};
+pub use frame::{frame, painted};
+pub use gate_text::{gate_fields, gate_head};
 pub use html::{HtmlError, html};
 pub use lines::Lines;
 pub use ndjson::ndjson;
 pub use picture::{GateRow, LastLook, Picture, Rung, Stage, Traffic, Wait, WeightChange};
 pub use schema::{event_schema, report_schema};
+pub use status::{Seen, status};
 pub use story::story;
 pub use summary::{DriftSeen, GateSummary, Report, WordSpoken, summary};
-pub use table::{history, status};
+pub use table::history;
 pub use tell::{Told, Tone};

@@ -90,7 +90,9 @@ pub(crate) fn canary_percent(canary: Counts, baseline: Counts) -> Option<f64> {
 
 /// `bad responses 5.1 % (baseline 0.5 %, limit 1 %)`.
 pub(crate) fn finding(finding: &Finding) -> String {
-    let value = |value: Option<f64>| value.map(|it| with_unit(it, &finding.unit));
+    // A name that says what is counted needs no unit: `requests 620`, not `requests 620 requests`.
+    let unit = if finding.name.contains(&finding.unit) { "" } else { &finding.unit };
+    let value = |value: Option<f64>| value.map(|it| with_unit(it, unit));
     let canary = value(finding.canary).unwrap_or_else(|| "unknown".to_owned());
     let beside: Vec<String> = [("baseline", finding.baseline), ("limit", finding.limit)]
         .into_iter()

@@ -54,6 +54,8 @@ pub struct Picture {
     pub rolling_back: Option<(String, u8)>,
     /// The end, once there is one.
     pub ended: Option<Ended>,
+    /// Stage, wait and holds of a run that was halted or left: it may go on.
+    pub(crate) left: Option<(Stage, Option<Wait>, Vec<String>)>,
     /// What was news, in order.
     pub told: Vec<Told>,
     /// What was said last of each subject: the same again is no news.

@@ -7,33 +7,57 @@ use crate::fold::fold;
 use crate::numbers::{counted, grouped, traffic};
 use crate::picture::{Picture, decision_word};
 use crate::tell::split;
-use crate::text::wrap;
+use crate::text::{printable, wrap};
 
-/// Columns of the story.
-const COLUMNS: usize = 80;
+/// Columns of a story that nobody's terminal bounds.
+const COLUMNS: u16 = 80;
+/// The narrowest and the widest story: long lines are hard to read.
+const NARROWEST: u16 = 40;
+const WIDEST: u16 = 100;
 /// Lines of the story at most.
 const MOST_LINES: usize = 15;
+/// How a line begins that is there to be copied.
+pub(crate) const COMMAND: &str = "ecs-crd ";
 /// Columns before the text of a paragraph.
 const INDENT: usize = 8;
 
-/// The story of a run: at most 15 lines of 80 columns, each ended by a line break.
+/// The story of a run: at most 15 lines, each ended by a line break, of the terminal's columns
+/// between 40 and 100; without a terminal, of 80.
 #[must_use]
-pub fn story(events: &[EventRecord]) -> String {
+pub fn story(events: &[EventRecord], columns: Option<u16>) -> String {
+    let columns = bounded(columns);
     let picture = fold(events);
-    let mut lines = wrap(&headline(&picture), COLUMNS, 2);
-    for (label, text, most) in paragraphs(&picture) {
-        let wrapped = wrap(&text, COLUMNS - INDENT, most);
-        for (at, line) in wrapped.iter().enumerate() {
-            let label = if at == 0 { label } else { "" };
-            lines.push(format!("{label:<INDENT$}{line}"));
-        }
-    }
+    let mut lines = wrap(&headline(&picture), columns, 2);
+    lines.extend(labelled(&paragraphs(&picture, columns), columns));
     lines.truncate(MOST_LINES);
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
+pub(crate) fn bounded(columns: Option<u16>) -> usize {
+    usize::from(columns.unwrap_or(COLUMNS).clamp(NARROWEST, WIDEST))
+}
+
+/// A label, the text, its lines at most.
+pub(crate) type Paragraph = (&'static str, String, usize);
+
+pub(crate) fn labelled(paragraphs: &[Paragraph], columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (label, text, most) in paragraphs {
+        // A command is copied whole, however narrow the terminal is.
+        let wrapped = match text.starts_with(COMMAND) {
+            true => vec![printable(text)],
+            false => wrap(text, columns - INDENT, *most),
+        };
+        for (at, line) in wrapped.iter().enumerate() {
+            let label = if at == 0 { *label } else { "" };
+            lines.push(format!("{label:<INDENT$}{line}"));
+        }
+    }
+    lines
+}
+
 /// How it ended, in a sentence.
-fn headline(picture: &Picture) -> String {
+pub(crate) fn headline(picture: &Picture) -> String {
     let title = picture.title();
     let Some(ended) = &picture.ended else {
         return format!(
@@ -57,13 +81,13 @@ fn headline(picture: &Picture) -> String {
     format!("{sentence} (exit {})", ended.exit_code)
 }
 
-/// The paragraphs after the headline: a label, the text, its lines at most; 13 lines in all.
-fn paragraphs(picture: &Picture) -> Vec<(&'static str, String, usize)> {
+/// The paragraphs after the headline, 13 lines in all.
+fn paragraphs(picture: &Picture, columns: usize) -> Vec<Paragraph> {
     let mut paragraphs = vec![("Why", why(picture), 3), ("When", when(picture), 2)];
     if picture.started.as_ref().is_none_or(|started| started.goal == Goal::Deploy) {
         paragraphs.push(("Harm", harm(picture), 2));
     }
-    let next = next(picture);
+    let next = next(picture, columns);
     // Whoever has to act needs the commands more than what each gate said last.
     if let Some(gates) = gates(picture).filter(|_| next.len() < 2) {
         paragraphs.push(("Gates", gates, 2));
@@ -76,7 +100,7 @@ fn paragraphs(picture: &Picture) -> Vec<(&'static str, String, usize)> {
 }
 
 /// Why it ended so; while it has not, why it holds.
-fn why(picture: &Picture) -> String {
+pub(crate) fn why(picture: &Picture) -> String {
     match (&picture.ended, picture.holds.as_slice()) {
         (Some(ended), _) => ended.why.clone(),
         (None, []) => "its driver is still at work, or left without a word.".to_owned(),
@@ -84,7 +108,7 @@ fn why(picture: &Picture) -> String {
     }
 }
 
-fn when(picture: &Picture) -> String {
+pub(crate) fn when(picture: &Picture) -> String {
     let end = picture.latest;
     let took_s = picture.ended.as_ref().map_or(end.since_s(picture.began), |ended| ended.took_s);
     let span = format!("{}, {}", from_to(picture.began, end), took(took_s));
@@ -101,7 +125,7 @@ fn exposed(picture: &Picture, end: EpochS) -> String {
 }
 
 /// How many requests were harmed, of how many.
-fn harm(picture: &Picture) -> String {
+pub(crate) fn harm(picture: &Picture) -> String {
     let (canary, baseline) = match &picture.ended {
         Some(Ended { canary, baseline, .. }) => (*canary, *baseline),
         None => (picture.traffic.canary, picture.traffic.baseline),
@@ -118,7 +142,7 @@ fn harm(picture: &Picture) -> String {
     format!("{harmed} harmed; green: {}; blue: {}.", traffic(canary), traffic(baseline))
 }
 
-fn gates(picture: &Picture) -> Option<String> {
+pub(crate) fn gates(picture: &Picture) -> Option<String> {
     let said: Vec<String> = picture
         .gates
         .iter()
@@ -158,12 +182,12 @@ fn stands(picture: &Picture) -> String {
 }
 
 /// What a person may do now, a line each; nothing where all is done.
-fn next(picture: &Picture) -> Vec<String> {
+pub(crate) fn next(picture: &Picture, columns: usize) -> Vec<String> {
     let id = &picture.deployment;
     // A comment of the shell, so that the line can be copied whole.
     let told = |command: String, does: &str| {
         let whole = format!("{command} # {does}");
-        if whole.chars().count() + INDENT <= COLUMNS { whole } else { command }
+        if whole.chars().count() + INDENT <= columns { whole } else { command }
     };
     let resume = told(format!("ecs-crd resume {id}"), "goes on");
     let abort = told(format!("ecs-crd abort {id}"), "gives blue all");
@@ -172,11 +196,7 @@ fn next(picture: &Picture) -> Vec<String> {
             vec!["put right what is said above, then one of".to_owned(), resume, abort]
         }
         Some((Outcome::Interrupted, _)) => vec![resume, abort],
-        None => vec![
-            "`ecs-crd status` tells whether it has a driver; if not:".to_owned(),
-            resume,
-            abort,
-        ],
+        None => vec!["if it has no driver (`ecs-crd status` tells):".to_owned(), resume, abort],
         Some((_, false)) => vec!["remove by hand what was not removed.".to_owned()],
         Some((_, true)) => Vec::new(),
     }

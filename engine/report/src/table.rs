@@ -1,60 +1,58 @@
-//! Tables of runs: `status` for those under way, `history` for all.
+//! The table of runs that `history` prints.
 
-use rollout::EpochS;
-
-use crate::clock::{date_time, took};
+use crate::clock::{minute_of_day, span};
 use crate::picture::Picture;
-use crate::tell::{outcome_word, split};
-use crate::text::{pad, width};
+use crate::tell::outcome_word;
+use crate::text::{fit, pad, width};
 
 /// Columns that no cell exceeds, so that one long name does not push the rest off the screen.
 const WIDEST_CELL: usize = 40;
+/// Columns of a table that nobody's terminal bounds.
+const COLUMNS: u16 = 80;
 
-/// The runs under way or waiting for a driver, a line each; `driven` says whether one is at work.
+/// Runs in the order given: a line each, and why where it was not promoted.
 #[must_use]
-pub fn status(runs: &[(Picture, bool)], now: EpochS) -> String {
-    let head = ["ID", "SERVICE", "STAGE", "WEIGHTS", "STEP", "RUNNING", "DRIVER"];
-    let rows = runs.iter().map(|(run, driven)| {
-        let step = run
-            .step
-            .map_or_else(|| "-".to_owned(), |step| format!("{} of {}", step + 1, run.ladder.len()));
-        [
-            run.deployment.clone(),
-            run.title(),
-            run.stage.word().to_owned(),
-            run.weights.map_or_else(|| "-".to_owned(), split),
-            step,
-            took(now.since_s(run.began)),
-            if *driven { "at work" } else { "none: resume or abort" }.to_owned(),
-        ]
-    });
-    table(head, rows)
+pub fn history(runs: &[Picture], columns: Option<u16>) -> String {
+    let columns = usize::from(columns.unwrap_or(COLUMNS));
+    let head = ["ID", "SERVICE", "VERSION", "BEGAN (UTC)", "TOOK", "OUTCOME"];
+    let mut text = String::new();
+    let rows = runs.iter().map(cells);
+    for (at, line) in table(head, rows).iter().enumerate() {
+        text.push_str(&format!("{line}\n"));
+        let run = at.checked_sub(1).and_then(|at| runs.get(at));
+        if let Some(why) = run.and_then(why) {
+            text.push_str(&format!("  {}\n", fit(&why, columns.saturating_sub(2).max(20))));
+        }
+    }
+    text
 }
 
-/// Runs of the past, in the order given, a line each.
-#[must_use]
-pub fn history(runs: &[Picture]) -> String {
-    let head = ["ID", "SERVICE", "VERSION", "BEGAN (UTC)", "TOOK", "OUTCOME", "EXIT"];
-    let rows = runs.iter().map(|run| {
-        let started = run.started.as_ref();
-        let (lasted, outcome, exit) = match &run.ended {
-            Some(end) => (took(end.took_s), outcome_word(end.outcome), end.exit_code.to_string()),
-            None => (took(run.latest.since_s(run.began)), "unfinished", "-".to_owned()),
-        };
-        [
-            run.deployment.clone(),
-            started.map(|it| it.service.clone()).unwrap_or_default(),
-            started.map(|it| it.version.clone()).unwrap_or_default(),
-            date_time(run.began),
-            lasted,
-            outcome.to_owned(),
-            exit,
-        ]
-    });
-    table(head, rows)
+fn cells(run: &Picture) -> [String; 6] {
+    let started = run.started.as_ref();
+    let (lasted_s, outcome) = match &run.ended {
+        Some(end) => (end.took_s, format!("{} ({})", outcome_word(end.outcome), end.exit_code)),
+        None => (run.latest.since_s(run.began), "unfinished".to_owned()),
+    };
+    [
+        run.deployment.clone(),
+        started.map(|it| it.service.clone()).unwrap_or_default(),
+        started.map(|it| it.version.clone()).unwrap_or_default(),
+        minute_of_day(run.began),
+        span(lasted_s),
+        outcome,
+    ]
 }
 
-fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+/// Why a run is not simply a success.
+fn why(run: &Picture) -> Option<String> {
+    match &run.ended {
+        Some(end) if end.exit_code == 0 => None,
+        Some(end) => Some(end.why.clone()),
+        None => Some(format!("{} when last heard of", run.stage.word())),
+    }
+}
+
+fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Vec<String> {
     let rows: Vec<[String; N]> = std::iter::once(head.map(str::to_owned)).chain(rows).collect();
     let widths: Vec<usize> = (0..N)
         .map(|column| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0))
@@ -62,7 +60,7 @@ fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]
         .collect();
     let line = |row: &[String; N]| {
         let cells = row.iter().zip(&widths).map(|(cell, columns)| pad(cell, *columns));
-        format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect()
 }

@@ -125,7 +125,7 @@ fn health_told(side: Side, health: &SideHealth) -> (Tone, &'static str, String) 
     };
     let mut text = format!("{}: {}", side_word(side), health_text(health));
     if !health.crash_reasons.is_empty() {
-        text = format!("{text}: {}", health.crash_reasons.join("; "));
+        text = format!("{text}: {}", health.crashes_told());
     }
     (tone, "health", text)
 }

@@ -1,8 +1,8 @@
 //! The lines, the story, the frames and the end report of every story, as committed.
 
 use ratatui::buffer::Buffer;
-use report::{Lines, fold, frame, history, status, story, summary};
-use rollout::{EpochS, EventRecord};
+use report::{Lines, Seen, fold, frame, history, status, story, summary};
+use rollout::{EpochS, EventRecord, Standing};
 
 use super::{folder, golden, stories};
 
@@ -33,7 +33,7 @@ fn lines_of(events: &[EventRecord]) -> String {
 fn lines_and_stories_are_as_committed() {
     for (name, events) in stories() {
         golden(&folder(&format!("tests/golden/{name}.lines.txt")), &lines_of(&events));
-        golden(&folder(&format!("tests/golden/{name}.story.txt")), &story(&events));
+        golden(&folder(&format!("tests/golden/{name}.story.txt")), &story(&events, None));
     }
 }
 
@@ -63,13 +63,25 @@ fn end_reports_are_as_committed() {
 }
 
 #[test]
-fn tables_of_runs_are_as_committed() {
-    let stories = stories();
-    let ended: Vec<_> = stories.iter().map(|(_, events)| fold(events)).collect();
-    let middle = |events: &Vec<EventRecord>| fold(&events[..events.len() / 2]);
-    let under_way: Vec<_> =
-        stories.iter().map(|(name, events)| (middle(events), name == "healthy")).collect();
-    let now = under_way[0].0.latest;
-    let text = format!("{}\n{}", history(&ended), status(&under_way, now));
-    golden(&folder("tests/golden/tables.txt"), &text);
+fn the_table_of_runs_is_as_committed() {
+    let runs: Vec<_> = stories().iter().map(|(_, events)| fold(events)).collect();
+    golden(&folder("tests/golden/tables.txt"), &history(&runs, None));
+}
+
+#[test]
+fn where_a_run_stands_is_as_committed() {
+    let standing = |what: &str, state: &str| Standing { what: what.into(), state: state.into() };
+    let mut text = String::new();
+    for (name, events) in stories() {
+        let middle = &events[..events.len() / 2];
+        for driver in [Some("ana@laptop pid 4711".to_owned()), None] {
+            let seen = Seen {
+                driver,
+                now: fold(middle).latest.plus_s(95),
+                standing: vec![standing("stack stage-shop-0", "complete")],
+            };
+            text.push_str(&format!("--- {name}\n{}", status(middle, &seen, None)));
+        }
+    }
+    golden(&folder("tests/golden/status.txt"), &text);
 }

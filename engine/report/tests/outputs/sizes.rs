@@ -26,7 +26,7 @@ proptest! {
         let picture = fold(&events);
         let buffer = frame(&picture, EpochS(now), columns, rows);
         prop_assert_eq!((buffer.area.width, buffer.area.height), (columns, rows));
-        prop_assert!(story(&events).lines().count() <= 15);
+        prop_assert!(story(&events, None).lines().count() <= 15);
         prop_assert!(html(&events).is_ok());
     }
 }

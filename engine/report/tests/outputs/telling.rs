@@ -1,7 +1,7 @@
 //! What lines and stories promise whatever the events are.
 
 use report::{Lines, fold, story, summary};
-use rollout::{EpochS, What};
+use rollout::{EpochS, Level, What};
 
 use super::{stories, story_of};
 
@@ -55,7 +55,7 @@ fn colour_is_only_where_it_was_asked_for_and_never_from_a_gate() {
 fn a_story_is_short_wherever_it_breaks_off() {
     for (name, events) in stories() {
         for end in 0..=events.len() {
-            let told = story(&events[..end]);
+            let told = story(&events[..end], None);
             assert!(told.lines().count() <= 15, "{name} at {end}:\n{told}");
             assert!(told.lines().all(|line| line.chars().count() <= 80), "{name}:\n{told}");
         }
@@ -63,19 +63,32 @@ fn a_story_is_short_wherever_it_breaks_off() {
 }
 
 #[test]
+fn a_story_keeps_to_the_terminal_and_cuts_no_command() {
+    for (name, events) in stories() {
+        for (columns, most) in [(20, 40), (40, 40), (60, 60), (100, 100), (250, 100)] {
+            let told = story(&events, Some(columns));
+            let text = || told.lines().filter(|line| !line.contains("ecs-crd "));
+            assert!(text().all(|line| line.chars().count() <= most), "{name}:\n{told}");
+            assert!(told.lines().count() <= 15, "{name}:\n{told}");
+        }
+    }
+    let narrow = story(&story_of("interrupted"), Some(40));
+    assert!(narrow.contains("ecs-crd abort prod-checkout-20261124-071203\n"), "{narrow}");
+}
+
+#[test]
 fn whoever_has_to_act_is_told_the_commands() {
     for name in ["halted-by-drift", "interrupted"] {
-        let told = story(&story_of(name)).replace('\n', " ");
-
+        let told = story(&story_of(name), None).replace('\n', " ");
         assert!(told.contains("ecs-crd resume prod-checkout-20261124-071203 "), "{told}");
         assert!(told.contains("ecs-crd abort prod-checkout-20261124-071203 "), "{told}");
     }
-    assert!(!story(&story_of("healthy")).contains("resume"));
+    assert!(!story(&story_of("healthy"), None).contains("resume"));
 }
 
 #[test]
 fn what_could_not_be_removed_is_in_the_story() {
-    assert!(story(&story_of("inconclusive")).contains("NOT REMOVED"));
+    assert!(story(&story_of("inconclusive"), None).contains("NOT REMOVED"));
 }
 
 #[test]
@@ -85,4 +98,18 @@ fn the_running_count_of_harm_agrees_with_the_end() {
         events.retain(|event| !matches!(event.what, What::Ended(_)));
         assert_eq!(fold(&events).harmed(), told, "{name}");
     }
+}
+
+#[test]
+fn a_run_that_was_left_goes_on_where_it_stood() {
+    let mut events = story_of("interrupted");
+    let before = fold(&events[..events.len() - 1]);
+    assert!(before.wait.is_some(), "it was left in the middle of a step");
+    let mut note = events[0].clone();
+    note.at = events[events.len() - 1].at.plus_s(60);
+    note.what = What::Note { level: Level::Info, text: "ana drives on".to_owned() };
+    events.push(note);
+    let after = fold(&events);
+    assert_eq!((after.ended, after.stage, after.wait), (None, before.stage, before.wait));
+    assert_eq!(after.ladder, before.ladder);
 }
