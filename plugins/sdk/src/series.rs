@@ -32,7 +32,15 @@ impl Answers {
     /// # Errors
     /// The first answer that is partial, denied, failed or not a series.
     pub fn read(answers: &[Answer]) -> Result<Self, Gap> {
-        answers.iter().map(read).collect::<Result<_, _>>().map(Self)
+        match answers {
+            // One reason for all of them: the provider is away.
+            [Answer::Failed(first), _, ..]
+                if answers.iter().all(|it| failed_so(it, &first.why)) =>
+            {
+                Err(Gap::Unanswered(format!("no metric can be read: {}", first.why)))
+            }
+            _ => answers.iter().map(read).collect::<Result<_, _>>().map(Self),
+        }
     }
 
     /// The series with this id.
@@ -40,7 +48,9 @@ impl Answers {
     /// # Errors
     /// When the round did not answer it.
     pub fn series(&self, id: &str) -> Result<&Series, Gap> {
-        self.0.get(id).ok_or_else(|| Gap::Unanswered(format!("{id}: there is no answer")))
+        self.0
+            .get(id)
+            .ok_or_else(|| Gap::Unanswered(format!("there is no answer about {}", in_words(id))))
     }
 }
 
@@ -51,10 +61,35 @@ fn read(answer: &Answer) -> Result<(String, Series), Gap> {
             let finite = s.points.iter().filter(|p| p.value.is_finite());
             Ok((s.id.clone(), finite.map(|p| (p.time, p.value)).collect()))
         }
-        Answer::Denied(d) => Err(Gap::Unanswered(format!("{}: denied: {}", d.id, d.why))),
-        Answer::Failed(f) => Err(Gap::Unanswered(format!("{}: {}", f.id, f.why))),
-        Answer::Response(r) => Err(Gap::Unanswered(format!("{}: not a series", r.id))),
+        Answer::Denied(d) => Err(gap("may not be asked for", &d.id, &d.why)),
+        Answer::Failed(f) => Err(gap("cannot be read", &f.id, &f.why)),
+        Answer::Response(r) => Err(gap("cannot be read", &r.id, "the answer is not a series")),
     }
+}
+
+fn failed_so(answer: &Answer, why: &str) -> bool {
+    matches!(answer, Answer::Failed(failed) if failed.why == why)
+}
+
+fn gap(what: &str, id: &str, why: &str) -> Gap {
+    Gap::Unanswered(format!("{} {what}: {why}", in_words(id)))
+}
+
+/// What the question of that id asks for, for people: `the canary's requests`. Ids that
+/// [`question_id`] did not make stay as they are.
+fn in_words(id: &str) -> String {
+    let mut parts = id.splitn(3, '_');
+    let (Some(side @ ("canary" | "baseline")), Some(part), Some(what)) =
+        (parts.next(), parts.next(), parts.next())
+    else {
+        return id.to_owned();
+    };
+    let place = match part.parse::<u32>() {
+        Ok(0) => String::new(),
+        Ok(group) => format!(" in target group {}", group.saturating_add(1)),
+        Err(_) => format!(" of the {part}"),
+    };
+    format!("the {side}'s {what}{place}")
 }
 
 /// The value at the period that begins at `time_s`, never below 0; 0 when it is missing.
@@ -113,8 +148,10 @@ pub fn own_question(
 
 #[cfg(test)]
 mod tests {
-    use super::{Answers, Gap};
-    use crate::{Answer, Completeness, DeniedAnswer, Point, SeriesAnswer};
+    use super::{Answers, Gap, question_id};
+    use crate::{
+        Answer, Completeness, DeniedAnswer, FailedAnswer, Part, Point, SeriesAnswer, Side,
+    };
 
     fn series(id: &str, completeness: Completeness, values: &[f64]) -> Answer {
         let points = values.iter().zip(0..).map(|(&value, i)| Point { time: i * 60, value });
@@ -127,13 +164,35 @@ mod tests {
         assert_eq!(Answers::read(&answers).unwrap_err(), Gap::Partial);
     }
 
+    fn failed(id: &str, why: &str) -> Answer {
+        Answer::Failed(FailedAnswer { id: id.into(), why: why.into(), retryable: true })
+    }
+
     #[test]
-    fn a_denied_answer_keeps_its_reason() {
-        let denied = Answer::Denied(DeniedAnswer { id: "a".into(), why: "no grant".into() });
-        assert_eq!(
-            Answers::read(&[denied]).unwrap_err(),
-            Gap::Unanswered("a: denied: no grant".into())
-        );
+    fn a_gap_says_in_words_what_was_asked_and_why_there_is_no_answer() {
+        let id = |part| question_id(Side::Canary, part, "requests");
+        let denied =
+            |id: &str| Answer::Denied(DeniedAnswer { id: id.into(), why: "no grant".into() });
+        let some = series("b", Completeness::Complete, &[1.0]);
+        for (answers, sentence) in [
+            (vec![denied("a")], "a may not be asked for: no grant"),
+            (
+                vec![failed(&id(Part::TargetGroup(0)), "away"), some.clone()],
+                "the canary's requests cannot be read: away",
+            ),
+            (
+                vec![failed(&id(Part::TargetGroup(1)), "away"), some.clone()],
+                "the canary's requests in target group 2 cannot be read: away",
+            ),
+            (
+                vec![failed(&id(Part::LoadBalancer), "away"), some],
+                "the canary's requests of the balancer cannot be read: away",
+            ),
+            (vec![failed("a", "away"), failed("b", "away")], "no metric can be read: away"),
+            (vec![failed("a", "away"), failed("b", "late")], "a cannot be read: away"),
+        ] {
+            assert_eq!(Answers::read(&answers).unwrap_err(), Gap::Unanswered(sentence.into()));
+        }
     }
 
     #[test]
