@@ -19,11 +19,10 @@ enum Choice {
 impl Machine {
     pub(crate) fn on_dwell(&mut self, event: &Event, now: EpochS) -> Result<(), IllegalEvent> {
         let plan = self.plan.clone();
-        let illegal = self.illegal(event);
         if let Event::CallFailed { effect, why } = event {
             self.on_failed_reading(effect, why, now);
         }
-        let Some(dwell) = self.dwell_mut() else { return Err(illegal) };
+        let Some(dwell) = self.dwell_mut() else { return Err(self.illegal(event)) };
         let mut confirmed = false;
         match event {
             Event::Looked { begun_at, looks } => {
@@ -59,7 +58,7 @@ impl Machine {
             Event::ResumeAsked { .. } if dwell.is_paused() => dwell.unpause(&plan, now),
             Event::CallFailed { effect, why } if effect == "look" => dwell.miss(&plan, now, why),
             Event::CallFailed { .. } | Event::TimePassed | Event::TrafficRead { .. } => {}
-            _ => return Err(illegal),
+            _ => return Err(self.illegal(event)),
         }
         self.decide(confirmed, now);
         Ok(())
@@ -115,8 +114,11 @@ impl Machine {
                 return Choice::Back(Cause::Inconclusive(why));
             }
         }
-        let reasons = self.hold_reasons(dwell, now);
         let expired = now >= dwell.max_wait_until;
+        if now < dwell.wait_until && !expired {
+            return Choice::Stay;
+        }
+        let reasons = self.hold_reasons(dwell, now);
         if reasons.is_empty() && now >= dwell.wait_until {
             return match &self.book.unread {
                 _ if confirmed => Choice::GoOn,
