@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 /// The largest chunk, in bytes; every ledger cuts evaluations so.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
-/// The largest evaluation, in bytes of JSON: a mebibyte of bodies as numbers takes four.
+/// The largest evaluation, in bytes of JSON: a mebibyte of bodies takes a third more as base64.
 const EVALUATION_BYTES: usize = 64 * 1024 * 1024;
 
 /// zlib's fast end: bodies arrive a few times a minute, and a look must not wait for them.

@@ -2,6 +2,7 @@
 
 mod answering;
 mod backoff;
+mod base64_text;
 mod context;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;

@@ -94,6 +94,7 @@ pub struct Situation {
     /// The gate's configuration, as JSON text.
     pub configuration: String,
     /// What `learn` returned last time.
+    #[serde(with = "crate::base64_text")]
     pub memory: Vec<u8>,
 }
 
@@ -200,6 +201,7 @@ pub struct RequestQuestion {
     /// Added to the request.
     pub headers: Vec<Header>,
     /// At most 64 KiB.
+    #[serde(with = "crate::base64_text")]
     pub body: Vec<u8>,
     /// 1 to 30,000 milliseconds.
     pub timeout_ms: u32,
@@ -275,6 +277,7 @@ pub struct ResponseAnswer {
     /// As received.
     pub headers: Vec<Header>,
     /// At most 256 KiB.
+    #[serde(with = "crate::base64_text")]
     pub body: Vec<u8>,
     /// Whether the body was cut there.
     pub truncated: bool,
@@ -311,6 +314,7 @@ pub struct Turn {
     /// Questions or a verdict.
     pub outcome: TurnOutcome,
     /// Handed to the next call, at most 64 KiB.
+    #[serde(with = "crate::base64_text")]
     pub state: Vec<u8>,
     /// At most 8 KiB.
     pub notes: String,

@@ -89,6 +89,7 @@ pub struct Evaluation {
     /// As the gate was told in the first round; later ones differ in `round` alone.
     pub situation: Situation,
     /// The state before.
+    #[serde(with = "crate::base64_text")]
     pub state_before: Vec<u8>,
     /// Questions, their answers, and the turn that followed.
     pub rounds: Vec<Round>,
@@ -97,6 +98,7 @@ pub struct Evaluation {
     /// What it rests on.
     pub evidence: rollout::Evidence,
     /// The state after; as before when the look ended in an error.
+    #[serde(with = "crate::base64_text")]
     pub state_after: Vec<u8>,
 }
 
