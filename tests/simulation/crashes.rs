@@ -1,12 +1,14 @@
 //! Every story, cut at every line of its journal and resumed: the same end (S10, S12).
 
+use std::sync::Arc;
+
 use rollout::{Decision, Event};
 use runner::{DriveError, Entry, LedgerError};
 
 use crate::rig::{Rig, scenario, shop};
 
 /// What happened, without the readings whose instants a crash may move.
-fn deeds(entries: &[Entry]) -> Vec<&Event> {
+fn deeds(entries: &[Arc<Entry>]) -> Vec<&Event> {
     let is_deed = |event: &&Event| {
         !matches!(
             event,
@@ -17,7 +19,7 @@ fn deeds(entries: &[Entry]) -> Vec<&Event> {
                 | Event::CallFailed { .. }
         )
     };
-    entries.iter().filter_map(Entry::event).filter(is_deed).collect()
+    entries.iter().filter_map(|entry| entry.event()).filter(is_deed).collect()
 }
 
 async fn cut_everywhere(name: &str, says: Decision) {

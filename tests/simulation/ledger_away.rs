@@ -43,13 +43,13 @@ impl Away {
 
 #[async_trait]
 impl Journal for Away {
-    async fn begin(&self, lease: &Lease, id: &str, key: &str, first: &Entry) -> Kept<()> {
+    async fn begin(&self, lease: &Lease, id: &str, key: &str, first: &Arc<Entry>) -> Kept<()> {
         self.there()?.begin(lease, id, key, first).await
     }
-    async fn append(&self, lease: &Lease, id: &str, entry: &Entry) -> Kept<()> {
+    async fn append(&self, lease: &Lease, id: &str, entry: &Arc<Entry>) -> Kept<()> {
         self.there()?.append(lease, id, entry).await
     }
-    async fn keep_evaluation(&self, lease: &Lease, id: &str, look: &Evaluation) -> Kept<()> {
+    async fn keep_evaluation(&self, lease: &Lease, id: &str, look: &Arc<Evaluation>) -> Kept<()> {
         self.there()?.keep_evaluation(lease, id, look).await
     }
     async fn end(&self, lease: &Lease, id: &str, exit_code: u8) -> Kept<()> {
@@ -59,10 +59,10 @@ impl Journal for Away {
 
 #[async_trait]
 impl Archive for Away {
-    async fn entries(&self, id: &str, from_seq: u32) -> Kept<Vec<Entry>> {
+    async fn entries(&self, id: &str, from_seq: u32) -> Kept<Vec<Arc<Entry>>> {
         self.there()?.entries(id, from_seq).await
     }
-    async fn evaluations(&self, id: &str) -> Kept<Vec<Evaluation>> {
+    async fn evaluations(&self, id: &str) -> Kept<Vec<Arc<Evaluation>>> {
         self.there()?.evaluations(id).await
     }
     async fn runs(&self) -> Kept<Vec<RunSummary>> {
@@ -195,7 +195,7 @@ struct Outcome {
     id: String,
     end: DriveEnd,
     deeds: Vec<(EpochS, Deed)>,
-    entries: Vec<Entry>,
+    entries: Vec<Arc<Entry>>,
 }
 
 async fn drive(rig: &Rig, outage: Outage) -> Outcome {
@@ -225,7 +225,7 @@ async fn uncut(says: Decision) -> End {
 
 fn verified_at(end: &End, percent: u32) -> EpochS {
     let split = Split::green_at(Weight::new(percent).expect("a weight"));
-    let verified = |entry: &&Entry| entry.event() == Some(&Event::WeightVerified { split });
+    let verified = |entry: &&Arc<Entry>| entry.event() == Some(&Event::WeightVerified { split });
     end.entries.iter().find(verified).expect("it was verified").at
 }
 

@@ -97,13 +97,13 @@ impl Dying {
 
 #[async_trait]
 impl Journal for Dying {
-    async fn begin(&self, lease: &Lease, id: &str, key: &str, first: &Entry) -> Kept<()> {
+    async fn begin(&self, lease: &Lease, id: &str, key: &str, first: &Arc<Entry>) -> Kept<()> {
         self.inner.begin(lease, id, key, first).await
     }
-    async fn append(&self, lease: &Lease, id: &str, entry: &Entry) -> Kept<()> {
+    async fn append(&self, lease: &Lease, id: &str, entry: &Arc<Entry>) -> Kept<()> {
         self.write(self.inner.append(lease, id, entry)).await
     }
-    async fn keep_evaluation(&self, lease: &Lease, id: &str, look: &Evaluation) -> Kept<()> {
+    async fn keep_evaluation(&self, lease: &Lease, id: &str, look: &Arc<Evaluation>) -> Kept<()> {
         self.write(self.inner.keep_evaluation(lease, id, look)).await
     }
     async fn end(&self, lease: &Lease, id: &str, exit_code: u8) -> Kept<()> {
@@ -113,10 +113,10 @@ impl Journal for Dying {
 
 #[async_trait]
 impl Archive for Dying {
-    async fn entries(&self, id: &str, from_seq: u32) -> Kept<Vec<Entry>> {
+    async fn entries(&self, id: &str, from_seq: u32) -> Kept<Vec<Arc<Entry>>> {
         self.inner.entries(id, from_seq).await
     }
-    async fn evaluations(&self, id: &str) -> Kept<Vec<Evaluation>> {
+    async fn evaluations(&self, id: &str) -> Kept<Vec<Arc<Evaluation>>> {
         self.inner.evaluations(id).await
     }
     async fn runs(&self) -> Kept<Vec<RunSummary>> {
@@ -188,7 +188,7 @@ pub(crate) struct Rig {
 pub(crate) struct End {
     pub(crate) exit_code: u8,
     pub(crate) why: String,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<Arc<Entry>>,
 }
 
 impl Rig {
@@ -273,8 +273,8 @@ impl Rig {
 }
 
 /// Every split that was verified, in order.
-pub(crate) fn splits(entries: &[Entry]) -> Vec<Split> {
-    let verified = |entry: &Entry| match entry.event() {
+pub(crate) fn splits(entries: &[Arc<Entry>]) -> Vec<Split> {
+    let verified = |entry: &Arc<Entry>| match entry.event() {
         Some(rollout::Event::WeightVerified { split }) => Some(*split),
         _ => None,
     };

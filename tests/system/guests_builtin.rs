@@ -2,7 +2,7 @@
 //! beside them, and a conversation with scripted metrics ends as it should.
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use gates::{CachePolicy, Engine, Gate, Host, builtin, builtins};
@@ -172,11 +172,11 @@ fn release(version: &str, color: &str) -> Release {
         tasks_running: 2,
         targets_healthy: 2,
         targets_unhealthy: 0,
-        place: Place {
+        place: Arc::new(Place {
             address: format!("{color}.elb.test"),
             load_balancer: vec![balancer.clone()],
             target_groups: vec![vec![balancer, group]],
             service: vec![dimension("ServiceName", color.to_owned())],
-        },
+        }),
     }
 }

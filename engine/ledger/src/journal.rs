@@ -1,5 +1,7 @@
 //! The journal and its archive.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rollout::EpochS;
 use runner::{Archive, Entry, Evaluation, Journal, Kept, Lease, LedgerError, RunSummary};
@@ -16,7 +18,7 @@ impl Journal for SqliteLedger {
         lease: &Lease,
         deployment: &str,
         service_key: &str,
-        first: &Entry,
+        first: &Arc<Entry>,
     ) -> Kept<()> {
         let body = encode(deployment, first)?;
         self.write_fenced(lease, "cannot begin a run", |transaction| {
@@ -32,7 +34,7 @@ impl Journal for SqliteLedger {
         })
     }
 
-    async fn append(&self, lease: &Lease, deployment: &str, entry: &Entry) -> Kept<()> {
+    async fn append(&self, lease: &Lease, deployment: &str, entry: &Arc<Entry>) -> Kept<()> {
         let body = encode(deployment, entry)?;
         self.write_fenced(lease, "cannot append a record", |transaction| {
             check_known(transaction, deployment)?;
@@ -44,10 +46,10 @@ impl Journal for SqliteLedger {
         &self,
         lease: &Lease,
         deployment: &str,
-        evaluation: &Evaluation,
+        evaluation: &Arc<Evaluation>,
     ) -> Kept<()> {
-        let Evaluation { gate, number, .. } = evaluation;
-        let packed = codec::pack(&look_name(deployment, gate, *number), evaluation)?;
+        let Evaluation { gate, number, .. } = evaluation.as_ref();
+        let packed = codec::pack(&look_name(deployment, gate, *number), evaluation.as_ref())?;
         self.write_fenced(lease, "cannot keep a look at a gate", |transaction| {
             check_known(transaction, deployment)?;
             insert_evaluation(transaction, deployment, (gate, *number), &packed)
@@ -68,7 +70,7 @@ impl Journal for SqliteLedger {
 
 #[async_trait]
 impl Archive for SqliteLedger {
-    async fn entries(&self, deployment: &str, from_seq: u32) -> Kept<Vec<Entry>> {
+    async fn entries(&self, deployment: &str, from_seq: u32) -> Kept<Vec<Arc<Entry>>> {
         let bodies = self.database.read("cannot read a journal", |transaction| {
             check_known(transaction, deployment)?;
             let mut statement = transaction.prepare_cached(
@@ -78,18 +80,20 @@ impl Archive for SqliteLedger {
                 .query_map(params![deployment, from_seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(rows.collect::<Result<Vec<(u32, String)>, _>>()?)
         })?;
-        let decode =
-            |(seq, body): (u32, String)| codec::from_json(&record_name(deployment, seq), &body);
+        let decode = |(seq, body): (u32, String)| {
+            codec::from_json(&record_name(deployment, seq), &body).map(Arc::new)
+        };
         bodies.into_iter().map(decode).collect()
     }
 
-    async fn evaluations(&self, deployment: &str) -> Kept<Vec<Evaluation>> {
+    async fn evaluations(&self, deployment: &str) -> Kept<Vec<Arc<Evaluation>>> {
         let looks = self.database.read("cannot read looks at gates", |transaction| {
             check_known(transaction, deployment)?;
             packed_evaluations(transaction, deployment)
         })?;
         let decode = |look: PackedLook| {
-            codec::unpack(&look_name(deployment, &look.gate, look.number), &look.packed)
+            let name = look_name(deployment, &look.gate, look.number);
+            codec::unpack(&name, &look.packed).map(Arc::new)
         };
         looks.into_iter().map(decode).collect()
     }

@@ -5,8 +5,10 @@ use rollout::{EpochS, Gate};
 
 use crate::driver::Driver;
 use crate::grant;
-use crate::ports::{CallError, Called, MetricQuery};
-use crate::question::{Answer, Completeness, Question, RequestQuestion, SeriesAnswer};
+use crate::ports::{Called, MetricQuery, Series};
+use crate::question::{
+    Answer, Completeness, ExpressionQuestion, Question, RequestQuestion, SeriesAnswer,
+};
 
 /// One gate's questions of a round.
 pub(crate) struct Asked<'a> {
@@ -22,21 +24,31 @@ enum Way {
     Denied(String),
 }
 
+/// The metrics call of a round, as it grows.
+#[derive(Default)]
+struct MetricsCall<'a>(Vec<MetricQuery<'a>>);
+
+impl<'a> MetricsCall<'a> {
+    fn add(&mut self, query: Result<MetricQuery<'a>, String>) -> Way {
+        match query {
+            Err(why) => Way::Denied(why),
+            Ok(query) => {
+                self.0.push(query);
+                Way::Metric(self.0.len() - 1)
+            }
+        }
+    }
+}
+
 /// The answers to each gate's questions, in their order.
 ///
 /// # Errors
 /// Only what ends the drive; a provider's error is an answer.
 pub(crate) async fn answer(driver: &Driver, asked: &[Asked<'_>]) -> Called<Vec<Vec<Answer>>> {
-    let mut queries = Vec::new();
-    let ways: Vec<Vec<Way>> = asked
-        .iter()
-        .enumerate()
-        .map(|(index, one)| {
-            let way = |question| way(driver, one.gate, index, question, &mut queries);
-            one.questions.iter().map(way).collect()
-        })
-        .collect();
-    let metrics = match queries.is_empty() {
+    let mut call = MetricsCall::default();
+    let ways: Vec<Vec<Way>> = asked.iter().map(|one| ways(driver, one, &mut call)).collect();
+    let MetricsCall(queries) = call;
+    let mut metrics = match queries.is_empty() {
         true => Ok(Vec::new()),
         false => driver.context.cloud.metrics.query(&queries).await,
     };
@@ -53,7 +65,7 @@ pub(crate) async fn answer(driver: &Driver, asked: &[Asked<'_>]) -> Called<Vec<V
             let id = question.id().to_owned();
             answers.push(match way {
                 Way::Denied(why) => Answer::Denied { id, why },
-                Way::Metric(place) => series(id, place, &metrics, &queries, now),
+                Way::Metric(place) => series(id, place, &mut metrics, &queries, now),
                 Way::Request(request) => respond(driver, id, &request).await?,
             });
         }
@@ -62,41 +74,46 @@ pub(crate) async fn answer(driver: &Driver, asked: &[Asked<'_>]) -> Called<Vec<V
     Ok(all)
 }
 
-fn way(
-    driver: &Driver,
-    gate: &Gate,
-    index: usize,
-    question: &Question,
-    queries: &mut Vec<MetricQuery>,
-) -> Way {
-    let query = match question {
-        Question::Metric(metric) => grant::metric(gate, &driver.places, metric),
-        Question::Expression(expression) => grant::expression(expression),
-        Question::Request(request) => {
-            let names = &driver.deployment.plan.names;
-            let first = names.first().map_or("", String::as_str);
-            return match grant::request(gate, &driver.places, first, request) {
-                Ok(request) => Way::Request(request),
-                Err(why) => Way::Denied(why),
-            };
-        }
-    };
-    match query {
+/// What becomes of a gate's questions. Metric math comes last: it names series by their places.
+fn ways<'a>(driver: &'a Driver, one: &Asked<'a>, call: &mut MetricsCall<'a>) -> Vec<Way> {
+    let first: Vec<Result<Way, &ExpressionQuestion>> = one
+        .questions
+        .iter()
+        .map(|question| match question {
+            Question::Metric(metric) => {
+                Ok(call.add(grant::metric(one.gate, &driver.places, metric)))
+            }
+            Question::Request(asked) => Ok(request(driver, one.gate, asked)),
+            Question::Expression(expression) => Err(expression),
+        })
+        .collect();
+    let both = one.questions.iter().zip(&first);
+    let own: Vec<(&str, usize)> = both
+        .filter_map(|(question, way)| match way {
+            Ok(Way::Metric(place)) => Some((question.id(), *place)),
+            _ => None,
+        })
+        .collect();
+    let place_of = |id: &str| own.iter().find(|(it, _)| *it == id).map(|(_, place)| *place);
+    first
+        .into_iter()
+        .map(|way| way.unwrap_or_else(|it| call.add(grant::expression(it, place_of))))
+        .collect()
+}
+
+fn request(driver: &Driver, gate: &Gate, asked: &RequestQuestion) -> Way {
+    let first_name = driver.deployment.plan.names.first().map_or("", String::as_str);
+    match grant::request(gate, &driver.places, first_name, asked) {
+        Ok(request) => Way::Request(request),
         Err(why) => Way::Denied(why),
-        Ok(mut query) => {
-            // Ids are unique in a gate's round; several gates share one call.
-            query.id = format!("g{index}_{}", query.id);
-            queries.push(query);
-            Way::Metric(queries.len() - 1)
-        }
     }
 }
 
 fn series(
     id: String,
     place: usize,
-    metrics: &Result<Vec<SeriesAnswer>, CallError>,
-    queries: &[MetricQuery],
+    metrics: &mut Called<Vec<Series>>,
+    queries: &[MetricQuery<'_>],
     now: EpochS,
 ) -> Answer {
     let answers = match metrics {
@@ -106,18 +123,18 @@ fn series(
             return Answer::Failed { id, why: error.message.clone(), retryable };
         }
     };
-    let Some(answer) = answers.get(place) else {
+    let (Some(answer), Some(query)) = (answers.get_mut(place), queries.get(place)) else {
         let why = "the provider left it unanswered".to_owned();
         return Answer::Failed { id, why, retryable: true };
     };
-    let period_s = queries.get(place).map_or(0, |query| query.period_s);
-    let mut answer = SeriesAnswer { id, ..answer.clone() };
+    let mut points = std::mem::take(&mut answer.points);
     // An open period is not evidence, whatever the provider already says of it.
-    answer.points.retain(|point| point.time.plus_s(period_s) <= now && point.value.is_finite());
-    if answer.points.is_empty() && answer.completeness == Completeness::Complete {
-        answer.completeness = Completeness::Empty;
-    }
-    Answer::Series(answer)
+    points.retain(|point| point.time.plus_s(query.period_s) <= now && point.value.is_finite());
+    let completeness = match answer.completeness {
+        Completeness::Complete if points.is_empty() => Completeness::Empty,
+        completeness => completeness,
+    };
+    Answer::Series(SeriesAnswer { id, points, completeness })
 }
 
 async fn respond(driver: &Driver, id: String, request: &RequestQuestion) -> Called<Answer> {

@@ -42,7 +42,8 @@ impl Driver {
         let now = context.cloud.clock.now();
         let key = began.plan.service.key();
         let mut driver = Driver::from_began(context, id, &began, now);
-        let entry = Entry { seq: 0, at: now, record: Record::Began(Box::new(began)) };
+        let record = Record::Began(Box::new(began));
+        let entry = Arc::new(Entry { seq: 0, at: now, record });
         driver.context.ledger.begin(&driver.context.lease, id, &key, &entry).await?;
         driver.context.follower.entry(&entry);
         driver.recall().await?;
@@ -58,7 +59,8 @@ impl Driver {
     pub async fn resume(context: Context, id: &str, by: &str) -> Result<Self, DriveError> {
         let entries = context.ledger.entries(id, 0).await?;
         let damaged = |why: &str| DriveError::Damaged(id.to_owned(), why.to_owned());
-        let Some(Entry { at, record: Record::Began(began), .. }) = entries.first() else {
+        let first = entries.first().map(Arc::as_ref);
+        let Some(Entry { at, record: Record::Began(began), .. }) = first else {
             return Err(damaged("it does not begin with a plan"));
         };
         if began.plan.hash() != began.plan_hash {
@@ -75,7 +77,8 @@ impl Driver {
         driver.seq = u32::try_from(entries.len()).unwrap_or(u32::MAX);
         driver.recall().await?;
         for evaluation in driver.context.ledger.evaluations(id).await? {
-            driver.memory.entry(evaluation.gate.clone()).or_default().recall(evaluation);
+            let memory = driver.memory.entry(evaluation.gate.clone()).or_default();
+            memory.keep(evaluation);
         }
         driver.append(Record::Resumed { by: by.to_owned() }).await?;
         driver.wake = driver.machine.deadline(driver.now());

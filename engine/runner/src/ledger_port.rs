@@ -1,5 +1,7 @@
 //! The ports on the ledger: journal, lease, a person's words, and what gates remember.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rollout::{EpochS, Word};
 use serde::{Deserialize, Serialize};
@@ -82,7 +84,8 @@ pub struct RunSummary {
     pub exit_code: Option<u8>,
 }
 
-/// The write-ahead journal. An append is durable when it returns, and one transaction.
+/// The write-ahead journal. An append is durable when it returns, and one transaction. Lines and
+/// looks are shared, so that a ledger in memory keeps them without a copy.
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Makes a run with its first entry (`Record::Began`, seq 0).
@@ -94,19 +97,19 @@ pub trait Journal: Send + Sync {
         lease: &Lease,
         deployment: &str,
         service_key: &str,
-        first: &Entry,
+        first: &Arc<Entry>,
     ) -> Kept<()>;
     /// Appends an entry.
     ///
     /// # Errors
     /// `Lost` when the lease is stale; `Taken` when `seq` is taken.
-    async fn append(&self, lease: &Lease, deployment: &str, entry: &Entry) -> Kept<()>;
+    async fn append(&self, lease: &Lease, deployment: &str, entry: &Arc<Entry>) -> Kept<()>;
     /// Keeps a look at a gate; called before the entry that names its verdict.
     async fn keep_evaluation(
         &self,
         lease: &Lease,
         deployment: &str,
-        evaluation: &Evaluation,
+        evaluation: &Arc<Evaluation>,
     ) -> Kept<()>;
     /// Marks a run as ended.
     async fn end(&self, lease: &Lease, deployment: &str, exit_code: u8) -> Kept<()>;
@@ -116,9 +119,9 @@ pub trait Journal: Send + Sync {
 #[async_trait]
 pub trait Archive: Send + Sync {
     /// The journal of a run from `from_seq` on, in order.
-    async fn entries(&self, deployment: &str, from_seq: u32) -> Kept<Vec<Entry>>;
+    async fn entries(&self, deployment: &str, from_seq: u32) -> Kept<Vec<Arc<Entry>>>;
     /// The looks at gates of a run, in order.
-    async fn evaluations(&self, deployment: &str) -> Kept<Vec<Evaluation>>;
+    async fn evaluations(&self, deployment: &str) -> Kept<Vec<Arc<Evaluation>>>;
     /// All runs, newest first.
     async fn runs(&self) -> Kept<Vec<RunSummary>>;
 }

@@ -19,6 +19,8 @@ mod perform;
 mod ports;
 pub mod question;
 mod record;
+pub mod shared;
+mod situation;
 mod story;
 mod traffic_sample;
 mod watching;
@@ -33,8 +35,8 @@ pub use ledger_port::{
 pub use memory_ledger::MemoryLedger;
 pub use ports::{
     CallError, CallErrorKind, Called, Clock, Cloud, Deployment, Discovery, Effective, MetricQuery,
-    MetricSource, Metrics, Notices, Probes, Registry, StackState, Stacks, Traffic, Workload,
-    Written,
+    MetricSource, Metrics, Notices, Probes, Registry, Series, StackState, Stacks, Traffic,
+    Workload, Written, query_id,
 };
 pub use record::{Began, Entry, Evaluation, Record, Round};
 pub use story::Story;

@@ -1,20 +1,18 @@
 //! A look: rounds of questions and answers with every gate that is due, metrics in one call a
 //! round, and a verdict each. A fault of one gate is its own error verdict (S02).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use rollout::{
-    Decision, EpochS, Event, Evidence, Gate, GateLook, Phase, Side, SideHealth, Verdict,
-};
-use sha2::{Digest, Sha256};
+use rollout::{Decision, EpochS, Event, Evidence, Gate, GateLook, Side, Verdict};
 
 use crate::DriveError;
 use crate::answering::{self, Asked};
 use crate::driver::Driver;
 use crate::gate_port::{GateFault, GateHost};
 use crate::ports::Called;
-use crate::question::{Answer, Dimension, Place, Question, Release, Situation, Turn, TurnOutcome};
+use crate::question::{Answer, Dimension, Place, Question, Situation, TurnOutcome};
 use crate::record::{Evaluation, Round};
 
 /// Rounds of questions in one look.
@@ -25,49 +23,50 @@ const ROUNDS: u32 = 8;
 pub(crate) struct GateMemory {
     /// What it learnt from earlier deployments.
     pub(crate) learnt: Vec<u8>,
-    /// Its state in this deployment.
-    state: Vec<u8>,
     /// Looks so far.
-    looks: u32,
+    pub(crate) looks: u32,
     /// The newest evidence of any look.
     evidence: Option<Evidence>,
-    /// The first questions of the last look and what it ended with: the same questions about
-    /// closed periods have the same answers.
-    last: Option<(Vec<Question>, Verdict)>,
-    /// The last situation, for `learn`.
-    situation: Option<Situation>,
+    /// The last look, whose state the next one begins with.
+    last: Option<Arc<Evaluation>>,
 }
 
 impl GateMemory {
-    /// Takes up a look from the ledger, after a crash.
-    pub(crate) fn recall(&mut self, evaluation: Evaluation) {
+    /// Takes up a look: one just made, or one from the ledger after a crash.
+    pub(crate) fn keep(&mut self, evaluation: Arc<Evaluation>) {
         self.looks = self.looks.max(evaluation.number + 1);
-        self.keep(&evaluation);
-    }
-
-    fn keep(&mut self, evaluation: &Evaluation) {
-        self.state.clone_from(&evaluation.state_after);
         if !matches!(evaluation.evidence, Evidence::NotAsked | Evidence::Missing) {
             self.evidence = Some(evaluation.evidence);
         }
-        let questions = evaluation.rounds.first().map(|round| round.questions.clone());
-        self.last = match evaluation.verdict.decision {
-            Decision::Error => None,
-            _ => Some((questions.unwrap_or_default(), evaluation.verdict.clone())),
-        };
-        self.situation = Some(evaluation.situation.clone());
+        self.last = Some(evaluation);
+    }
+
+    /// Its state in this deployment.
+    fn state(&self) -> &[u8] {
+        self.last.as_ref().map_or(&[], |last| &last.state_after)
+    }
+
+    /// What these first questions of a look come to without asking anybody: the same questions
+    /// about closed periods have the same answers.
+    fn repeated(&self, questions: &[Question]) -> Option<&Verdict> {
+        let last = self.last.as_deref()?;
+        let first = last.rounds.first()?;
+        let same = !questions.is_empty()
+            && first.questions == questions
+            && !questions.iter().any(|one| matches!(one, Question::Request(_)));
+        (same && last.verdict.decision != Decision::Error).then_some(&last.verdict)
     }
 }
 
 /// Where the two sides stand.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
-    green: Option<Place>,
-    blue: Option<Place>,
+    green: Option<Arc<Place>>,
+    blue: Option<Arc<Place>>,
 }
 
 impl Places {
-    pub(crate) fn of(&self, side: Side) -> Option<&Place> {
+    pub(crate) fn of(&self, side: Side) -> Option<&Arc<Place>> {
         match side {
             Side::Green => self.green.as_ref(),
             Side::Blue => self.blue.as_ref(),
@@ -89,7 +88,6 @@ struct Asking<'a> {
     gate: &'a Gate,
     situation: Situation,
     state_before: Vec<u8>,
-    state: Vec<u8>,
     rounds: Vec<Round>,
     end: Option<(Verdict, Vec<u8>)>,
     asked: Vec<Question>,
@@ -118,9 +116,9 @@ impl Driver {
         });
         let looks = looks.collect();
         for evaluation in evaluations {
+            let evaluation = Arc::new(evaluation);
             let memory = self.memory.entry(evaluation.gate.clone()).or_default();
-            memory.looks += 1;
-            memory.keep(&evaluation);
+            memory.keep(evaluation.clone());
             self.keep_evaluation(evaluation).await?;
         }
         self.happened(Event::Looked { begun_at, looks }, None).await
@@ -173,14 +171,11 @@ impl Driver {
     }
 
     fn asking<'a>(&self, gate: &'a Gate, now: EpochS) -> Asking<'a> {
-        let situation = self.situation(gate, now);
-        let state = self.memory.get(&gate.name).map(|memory| memory.state.clone());
-        let state = state.unwrap_or_default();
+        let memory = self.memory.get(&gate.name);
         Asking {
             gate,
-            situation,
-            state_before: state.clone(),
-            state,
+            situation: self.situation(gate, now),
+            state_before: memory.map(|memory| memory.state().to_vec()).unwrap_or_default(),
             rounds: Vec::new(),
             end: None,
             asked: Vec::new(),
@@ -193,16 +188,13 @@ impl Driver {
         match in_time(one.gate, asked).await {
             Err(fault) => one.fail(fault),
             Ok(questions) => {
-                let last = self.memory.get(&one.gate.name).and_then(|memory| memory.last.as_ref());
-                if let Some((former, verdict)) = last
-                    && !questions.is_empty()
-                    && *former == questions
-                    && !questions.iter().any(|one| matches!(one, Question::Request(_)))
-                {
-                    one.end = Some((verdict.clone(), one.state.clone()));
-                    one.rounds.push(Round { questions, answers: Vec::new(), turn: None });
-                } else {
-                    one.asked = questions;
+                let memory = self.memory.get(&one.gate.name);
+                match memory.and_then(|memory| memory.repeated(&questions)) {
+                    Some(verdict) => {
+                        one.end = Some((verdict.clone(), one.state_before.clone()));
+                        one.rounds.push(Round { questions, answers: Vec::new(), turn: None });
+                    }
+                    None => one.asked = questions,
                 }
             }
         }
@@ -228,91 +220,16 @@ impl Driver {
         }
     }
 
-    fn situation(&self, gate: &Gate, now: EpochS) -> Situation {
-        let plan = &self.deployment.plan;
-        let memory = self.memory.get(&gate.name);
-        let evaluation = memory.map_or(0, |memory| memory.looks);
-        let dwell = self.machine.state().dwell();
-        let step = dwell.map_or(plan.steps.len() - 1, |dwell| dwell.step);
-        let phase = dwell.map_or(Phase::Bake, |dwell| dwell.phase);
-        let book = self.machine.book();
-        let next = match phase {
-            Phase::Preflight => step,
-            _ => (step + 1).min(plan.steps.len() - 1),
-        };
-        Situation {
-            deployment: self.deployment.id.clone(),
-            service: plan.service.name.clone(),
-            environment: plan.service.environment.clone(),
-            region: plan.service.region.clone(),
-            evaluation,
-            seed: seed(&self.deployment.id, &gate.name, evaluation),
-            phase,
-            step: u32::try_from(step).unwrap_or(u32::MAX),
-            steps: u32::try_from(plan.steps.len()).unwrap_or(u32::MAX),
-            weight: book.split.green().percent(),
-            next_weight: plan.steps[next].weight.percent(),
-            now,
-            started_at: self.deployment.started_at,
-            weight_verified_at: dwell.map_or(now, |dwell| dwell.verified_at),
-            ttl_s: plan.ttl_s,
-            canary_traffic_at: book.canary_traffic_at,
-            round: 0,
-            baseline: self.baseline(),
-            canary: self.release(Side::Green),
-            configuration: gate.config.to_string(),
-            memory: memory.map(|memory| memory.learnt.clone()).unwrap_or_default(),
-        }
-    }
-
-    fn baseline(&self) -> Option<Release> {
-        self.deployment.ground.baseline.as_ref().map(|_| self.release(Side::Blue))
-    }
-
-    fn release(&self, side: Side) -> Release {
-        let Self { deployment, machine, places, .. } = self;
-        let book = machine.book();
-        let health = book.health.as_ref().map(|(_, health)| health);
-        let (version, label, started_at, weight, health) = match (side, &deployment.ground.baseline)
-        {
-            (Side::Blue, Some(old)) => (
-                &old.version,
-                &old.label,
-                old.started_at,
-                book.split.blue(),
-                health.and_then(|health| health.blue.clone()),
-            ),
-            _ => (
-                &deployment.plan.service.version,
-                &deployment.ground.canary_label,
-                deployment.started_at,
-                book.split.green(),
-                health.map(|health| health.green.clone()),
-            ),
-        };
-        let health: SideHealth = health.unwrap_or_default();
-        Release {
-            version: version.clone(),
-            label: label.clone(),
-            started_at,
-            weight: weight.percent(),
-            tasks_desired: health.tasks_desired,
-            tasks_running: health.tasks_running,
-            targets_healthy: health.targets_healthy,
-            targets_unhealthy: health.targets_unhealthy,
-            place: places.of(side).cloned().unwrap_or_default(),
-        }
-    }
-
     /// The gates learn from a promoted release; a failure is a warning.
     pub(crate) async fn learn(&self) -> Event {
         let mut warnings = Vec::new();
         let key = self.deployment.plan.service.key();
         for gate in &self.deployment.plan.gates {
             let Some(memory) = self.memory.get(&gate.name) else { continue };
-            let Some(situation) = &memory.situation else { continue };
+            let Some(last) = &memory.last else { continue };
             let host = &self.context.gates;
-            let learnt = in_time(gate, host.learn(&gate.name, situation, &memory.state)).await;
+            let learnt = host.learn(&gate.name, &last.situation, &last.state_after);
+            let learnt = in_time(gate, learnt).await;
             let Self { context, .. } = self;
             let kept = match learnt {
                 Ok(bytes) => context
@@ -331,6 +248,12 @@ impl Driver {
 }
 
 impl Asking<'_> {
+    /// As the last turn left it.
+    fn state(&self) -> &[u8] {
+        let turn = self.rounds.last().and_then(|round| round.turn.as_ref());
+        turn.map_or(&self.state_before, |turn| &turn.state)
+    }
+
     fn fail(&mut self, fault: GateFault) {
         let verdict = Verdict::plain(Decision::Error, &fault.code, fault.sentence);
         self.end = Some((verdict, self.state_before.clone()));
@@ -340,22 +263,26 @@ impl Asking<'_> {
 /// One round's answers, and what the gate makes of them.
 async fn turn(host: &dyn GateHost, one: &mut Asking<'_>, answers: Vec<Answer>, round: u32) {
     one.situation.round = round;
-    let judged = host.judge(&one.gate.name, &one.situation, &answers, &one.state);
-    let turn = in_time(one.gate, judged).await;
-    let questions = std::mem::take(&mut one.asked);
-    let kept = turn.as_ref().ok().cloned();
-    one.rounds.push(Round { questions, answers, turn: kept });
-    match turn {
-        Err(fault) => one.fail(fault),
-        Ok(Turn { outcome: TurnOutcome::Verdict(verdict), state, .. }) => {
-            one.end = Some((verdict, state));
-        }
-        Ok(Turn { outcome: TurnOutcome::More(questions), state, .. }) => {
-            one.asked = questions;
-            one.state = state;
-        }
-    }
+    let judged = host.judge(&one.gate.name, &one.situation, &answers, one.state());
+    let judged = in_time(one.gate, judged).await;
     one.situation.round = 0;
+    let questions = std::mem::take(&mut one.asked);
+    let turn = match judged {
+        Err(fault) => {
+            one.fail(fault);
+            None
+        }
+        Ok(turn) => {
+            match &turn.outcome {
+                TurnOutcome::Verdict(verdict) => {
+                    one.end = Some((verdict.clone(), turn.state.clone()));
+                }
+                TurnOutcome::More(questions) => one.asked.clone_from(questions),
+            }
+            Some(turn)
+        }
+    };
+    one.rounds.push(Round { questions, answers, turn });
 }
 
 /// A call of a gate inside the seconds its look may take.
@@ -386,9 +313,4 @@ fn evidence(rounds: &[Round], known: Option<Evidence>, now: EpochS) -> Evidence 
     }
     let newest = answers().filter_map(answering::newest_complete_period).max();
     newest.map_or(Evidence::Missing, Evidence::PeriodFrom)
-}
-
-fn seed(deployment: &str, gate: &str, evaluation: u32) -> u32 {
-    let digest = Sha256::digest(format!("{deployment}/{gate}/{evaluation}").as_bytes());
-    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }

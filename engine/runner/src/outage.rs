@@ -7,6 +7,7 @@
 //! that for an abort.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use rollout::{Effect, EpochS, Event, Split, State, Task};
 
@@ -33,8 +34,8 @@ pub(crate) struct Outage {
 /// What is to be written.
 #[derive(Debug)]
 enum Line {
-    Entry(Entry),
-    Evaluation(Box<Evaluation>),
+    Entry(Arc<Entry>),
+    Evaluation(Arc<Evaluation>),
 }
 
 impl Outage {
@@ -51,10 +52,13 @@ impl Driver {
         event: Event,
         word: Option<u32>,
     ) -> Result<(), DriveError> {
-        let at = self.append(Record::Happened { event: event.clone(), word }).await?;
-        self.machine.handle(&event, at)?;
+        let entry = self.append(Record::Happened { event, word }).await?;
+        if let Some(event) = entry.event() {
+            self.machine.handle(event, entry.at)?;
+        }
+        self.watching.unsettle();
         self.heard = self.heard.max(word);
-        self.wake = self.machine.deadline(at);
+        self.wake = self.machine.deadline(entry.at);
         Ok(())
     }
 
@@ -64,17 +68,20 @@ impl Driver {
 
     /// S10, S11: durable when it returns, or kept for later (`outage`); refused when the lease is
     /// not ours.
-    pub(crate) async fn append(&mut self, record: Record) -> Result<EpochS, DriveError> {
-        let entry = Entry { seq: self.seq, at: self.now(), record };
+    pub(crate) async fn append(&mut self, record: Record) -> Result<Arc<Entry>, DriveError> {
+        let entry = Arc::new(Entry { seq: self.seq, at: self.now(), record });
         self.write(Line::Entry(entry.clone())).await?;
         self.seq += 1;
         self.context.follower.entry(&entry);
-        Ok(entry.at)
+        Ok(entry)
     }
 
     /// A look at a gate, written before the entry that names its verdict.
-    pub(crate) async fn keep_evaluation(&mut self, look: Evaluation) -> Result<(), DriveError> {
-        self.write(Line::Evaluation(Box::new(look))).await
+    pub(crate) async fn keep_evaluation(
+        &mut self,
+        look: Arc<Evaluation>,
+    ) -> Result<(), DriveError> {
+        self.write(Line::Evaluation(look)).await
     }
 
     async fn write(&mut self, line: Line) -> Result<(), DriveError> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rollout::{Drift, EpochS, Ground, Health, Plan, Side, Split, Stack, Standing};
 
-use crate::question::{Dimension, Place, RequestQuestion, ResponseAnswer, SeriesAnswer};
+use crate::question::{Completeness, Dimension, Place, Point, RequestQuestion, ResponseAnswer};
 
 /// The deployment a call is made for.
 #[derive(Clone, Debug)]
@@ -151,7 +151,7 @@ pub trait Workload: Send + Sync {
     /// Stopped-task reasons, exit codes and last log lines of a side, before it is deleted (S12).
     async fn preserve(&self, deployment: &Deployment, side: Side) -> Called<Vec<String>>;
     /// Where a side stands; none when it is not there.
-    async fn place(&self, deployment: &Deployment, side: Side) -> Called<Option<Place>>;
+    async fn place(&self, deployment: &Deployment, side: Side) -> Called<Option<Arc<Place>>>;
 }
 
 /// What a write of weights came to.
@@ -213,13 +213,12 @@ pub trait Traffic: Send + Sync {
     async fn remove(&self, deployment: &Deployment) -> Called<()>;
 }
 
-/// A resolved metric query: one entry of a `GetMetricData` call.
+/// A resolved metric query: one entry of a `GetMetricData` call. Its id there is `query_id` of its
+/// place in the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MetricQuery {
-    /// Unique in its call.
-    pub id: String,
+pub struct MetricQuery<'a> {
     /// What it asks for.
-    pub what: MetricSource,
+    pub what: MetricSource<'a>,
     /// Seconds.
     pub period_s: u32,
     /// Inclusive.
@@ -230,27 +229,43 @@ pub struct MetricQuery {
 
 /// A series or metric math.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MetricSource {
+pub enum MetricSource<'a> {
     /// One series.
     Series {
         /// For example `AWS/ApplicationELB`.
-        namespace: String,
+        namespace: &'a str,
         /// For example `RequestCount`.
-        name: String,
+        name: &'a str,
         /// Sorted by name.
-        dimensions: Vec<Dimension>,
+        dimensions: &'a [Dimension],
         /// As CloudWatch spells it.
-        statistic: String,
+        statistic: &'a str,
     },
-    /// Metric math over ids of the same call.
+    /// Metric math; it names series of the same call by their `query_id`.
     Expression(String),
+}
+
+/// What a query is called in metric math: its place in the call, counted from 0, as CloudWatch
+/// wants an id (`[a-z][a-zA-Z0-9_]*`).
+#[must_use]
+pub fn query_id(place: usize) -> String {
+    format!("m{place}")
+}
+
+/// What a query is answered with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// In rising time.
+    pub points: Vec<Point>,
+    /// How much of it is there.
+    pub completeness: Completeness,
 }
 
 /// CloudWatch.
 #[async_trait]
 pub trait Metrics: Send + Sync {
-    /// One answer for each query, in its order, with its id.
-    async fn query(&self, queries: &[MetricQuery]) -> Called<Vec<SeriesAnswer>>;
+    /// One answer for each query, in its order.
+    async fn query(&self, queries: &[MetricQuery<'_>]) -> Called<Vec<Series>>;
 }
 
 /// HTTP requests to green, blue and granted origins; the grant was checked by the caller, the

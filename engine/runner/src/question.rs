@@ -2,6 +2,8 @@
 //!
 //! The fields are documented in the contract; units and ranges are the same here.
 
+use std::sync::Arc;
+
 use rollout::{EpochS, Phase, Side, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +36,8 @@ pub struct Release {
     /// Targets that do not, draining ones not counted.
     pub targets_unhealthy: u32,
     /// Where it stands.
-    pub place: Place,
+    #[serde(with = "crate::shared")]
+    pub place: Arc<Place>,
 }
 
 /// Where one side stands: its balancer's address and the dimensions of its own series.

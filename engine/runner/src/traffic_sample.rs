@@ -3,8 +3,8 @@
 
 use rollout::{Counts, EpochS, METRIC_LAG_S, METRIC_PERIOD_S, Side, TrafficSample};
 
-use crate::ports::{Called, Cloud, Deployment, MetricQuery, MetricSource};
-use crate::question::{Completeness, Dimension, SeriesAnswer};
+use crate::ports::{Called, Cloud, Deployment, MetricQuery, MetricSource, Series};
+use crate::question::{Completeness, Dimension, Place};
 
 /// RequestCount, and the answered requests by class: what is missing went unanswered.
 const NAMES: [&str; 5] = [
@@ -37,13 +37,13 @@ pub async fn recent_traffic(
     deployment: &Deployment,
     minutes: u32,
 ) -> Called<Option<RecentTraffic>> {
-    let groups = groups(cloud, deployment, Side::Blue).await?;
+    let blue = cloud.workload.place(deployment, Side::Blue).await?;
+    let groups = groups(blue.as_deref());
     let end = cloud.clock.now().minus_s(METRIC_LAG_S).period_begin(METRIC_PERIOD_S);
     let begin = end.minus_s(minutes.saturating_mul(METRIC_PERIOD_S));
-    let indexed = || groups.iter().enumerate();
-    let sums = indexed().flat_map(|(group, it)| queries(group, it, begin, end));
-    let percentiles = indexed().flat_map(|(group, it)| latencies(group, it, begin, end));
-    let queries: Vec<MetricQuery> = sums.chain(percentiles).collect();
+    let sums = groups.iter().flat_map(|group| queries(group, begin, end));
+    let percentiles = groups.iter().flat_map(|group| latencies(group, begin, end));
+    let queries: Vec<MetricQuery<'_>> = sums.chain(percentiles).collect();
     if queries.is_empty() {
         return Ok(None);
     }
@@ -65,65 +65,55 @@ pub(crate) async fn read(
     deployment: &Deployment,
     begin: EpochS,
 ) -> Called<Option<TrafficSample>> {
-    let green = groups(cloud, deployment, Side::Green).await?;
-    let blue = groups(cloud, deployment, Side::Blue).await?;
-    let queries: Vec<MetricQuery> = green
-        .iter()
-        .chain(&blue)
-        .enumerate()
-        .flat_map(|(group, it)| queries(group, it, begin, begin.plus_s(METRIC_PERIOD_S)))
-        .collect();
+    let green = cloud.workload.place(deployment, Side::Green).await?;
+    let blue = cloud.workload.place(deployment, Side::Blue).await?;
+    let (green, blue) = (groups(green.as_deref()), groups(blue.as_deref()));
+    let end = begin.plus_s(METRIC_PERIOD_S);
+    let queries: Vec<MetricQuery<'_>> =
+        green.iter().chain(blue).flat_map(|group| queries(group, begin, end)).collect();
     let answers = cloud.metrics.query(&queries).await?;
-    if answers.iter().any(|answer| answer.completeness == Completeness::Partial) {
+    let partial = answers.iter().any(|answer| answer.completeness == Completeness::Partial);
+    if partial || answers.len() != queries.len() {
         return Ok(None);
     }
-    let (of_green, of_blue) = answers.split_at((green.len() * NAMES.len()).min(answers.len()));
+    let (of_green, of_blue) = answers.split_at(green.len() * NAMES.len());
     Ok(Some(TrafficSample { period_begin: begin, green: counts(of_green), blue: counts(of_blue) }))
 }
 
-async fn groups(cloud: &Cloud, deployment: &Deployment, side: Side) -> Called<Vec<Vec<Dimension>>> {
-    let place = cloud.workload.place(deployment, side).await?;
-    Ok(place.map(|place| place.target_groups).unwrap_or_default())
+fn groups(place: Option<&Place>) -> &[Vec<Dimension>] {
+    place.map_or(&[], |place| &place.target_groups)
 }
 
 fn queries(
-    group: usize,
     dimensions: &[Dimension],
     begin: EpochS,
     end: EpochS,
-) -> impl Iterator<Item = MetricQuery> {
-    let sum = move |(metric, name): (usize, &&str)| {
-        query(format!("g{group}m{metric}"), (name, "Sum"), dimensions, begin, end)
-    };
-    NAMES.iter().enumerate().map(sum)
+) -> impl Iterator<Item = MetricQuery<'_>> {
+    NAMES.iter().map(move |name| query((name, "Sum"), dimensions, begin, end))
 }
 
 fn latencies(
-    group: usize,
     dimensions: &[Dimension],
     begin: EpochS,
     end: EpochS,
-) -> impl Iterator<Item = MetricQuery> {
-    ["p50", "p95"].into_iter().map(move |percentile| {
-        let metric = ("TargetResponseTime", percentile);
-        query(format!("g{group}{percentile}"), metric, dimensions, begin, end)
-    })
+) -> impl Iterator<Item = MetricQuery<'_>> {
+    ["p50", "p95"]
+        .into_iter()
+        .map(move |percentile| query(("TargetResponseTime", percentile), dimensions, begin, end))
 }
 
-fn query(
-    id: String,
-    (name, statistic): (&str, &str),
-    dimensions: &[Dimension],
+fn query<'a>(
+    (name, statistic): (&'a str, &'a str),
+    dimensions: &'a [Dimension],
     begin: EpochS,
     end: EpochS,
-) -> MetricQuery {
+) -> MetricQuery<'a> {
     MetricQuery {
-        id,
         what: MetricSource::Series {
-            namespace: "AWS/ApplicationELB".to_owned(),
-            name: name.to_owned(),
-            dimensions: dimensions.to_vec(),
-            statistic: statistic.to_owned(),
+            namespace: "AWS/ApplicationELB",
+            name,
+            dimensions,
+            statistic,
         },
         period_s: METRIC_PERIOD_S,
         begin,
@@ -132,17 +122,17 @@ fn query(
 }
 
 /// The mean of every second answer's points, from the first or from the second on.
-fn mean(percentiles: &[SeriesAnswer], which: usize) -> Option<f64> {
+fn mean(percentiles: &[Series], which: usize) -> Option<f64> {
     let points = percentiles.iter().skip(which).step_by(2).flat_map(|answer| &answer.points);
     let (count, sum) = points.fold((0.0, 0.0), |(n, sum), point| (n + 1.0, sum + point.value));
     (count > 0.0).then_some(sum / count)
 }
 
 /// A missing series is a zero: the balancer publishes no zeros. Bad is a 5xx, or no answer.
-fn counts(answers: &[SeriesAnswer]) -> Counts {
+fn counts(answers: &[Series]) -> Counts {
     let mut total = Counts::default();
     for group in answers.chunks(NAMES.len()) {
-        let sum = |answer: &SeriesAnswer| {
+        let sum = |answer: &Series| {
             answer.points.iter().map(|point| point.value).sum::<f64>().max(0.0).round() as u64
         };
         let [requests, answered @ ..] = group else { continue };

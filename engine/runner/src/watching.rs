@@ -15,7 +15,11 @@ const PATIENCE_S: u32 = 300;
 
 /// The watches under way.
 #[derive(Debug, Default)]
-pub(crate) struct Watching(Vec<Slot>);
+pub(crate) struct Watching {
+    slots: Vec<Slot>,
+    /// Whether they are what the machine wants as it stands: only an event can change that.
+    settled: bool,
+}
 
 #[derive(Debug)]
 struct Slot {
@@ -27,30 +31,38 @@ struct Slot {
 impl Watching {
     /// The next reading.
     pub(crate) fn next_at(&self) -> Option<EpochS> {
-        self.0.iter().map(|slot| slot.due).min()
+        self.slots.iter().map(|slot| slot.due).min()
+    }
+
+    /// Something happened: the machine may want other readings now.
+    pub(crate) fn unsettle(&mut self) {
+        self.settled = false;
     }
 
     /// Keeps what is still wanted, adds what is new.
     fn want(&mut self, watches: Vec<Watch>, now: EpochS) {
-        self.0.retain(|slot| watches.contains(&slot.watch));
+        self.slots.retain(|slot| watches.contains(&slot.watch));
         for watch in watches {
-            if !self.0.iter().any(|slot| slot.watch == watch) {
+            if !self.slots.iter().any(|slot| slot.watch == watch) {
                 let due = now.next_period(watch.every_s());
-                self.0.push(Slot { watch, due, failing_since: None });
+                self.slots.push(Slot { watch, due, failing_since: None });
             }
         }
+        self.settled = true;
     }
 
     /// The first watch that is due, put off to its next place on the grid.
     fn take_due(&mut self, now: EpochS) -> Option<Watch> {
-        let slot = self.0.iter_mut().find(|slot| slot.due <= now)?;
+        let slot = self.slots.iter_mut().find(|slot| slot.due <= now)?;
         slot.due = now.plus_s(1).next_period(slot.watch.every_s());
         Some(slot.watch.clone())
     }
 
     /// Notes a reading that failed or succeeded; true when it has failed for too long.
     fn noted(&mut self, watch: &Watch, failed: bool, now: EpochS) -> bool {
-        let Some(slot) = self.0.iter_mut().find(|slot| slot.watch == *watch) else { return false };
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.watch == *watch) else {
+            return false;
+        };
         if !failed {
             slot.failing_since = None;
             return false;
@@ -67,7 +79,9 @@ impl Watching {
 impl Driver {
     /// Makes the readings that are due until one of them is news; false when none was.
     pub(crate) async fn watch(&mut self, now: EpochS) -> Result<bool, DriveError> {
-        self.watching.want(self.machine.watches(), now);
+        if !self.watching.settled {
+            self.watching.want(self.machine.watches(), now);
+        }
         while let Some(watch) = self.watching.take_due(now) {
             let read = self.read(&watch, now).await;
             let too_long = self.watching.noted(&watch, read.is_err(), now);

@@ -7,6 +7,7 @@ use rollout::{
     EpochS, Labels, OnInconclusive, OnInterrupt, Plan, Scale, Service, Side, Split, Stack, Step,
     Topics, Weight,
 };
+use runner::question::Place;
 use runner::{Cloud, Deployment, MetricQuery, MetricSource};
 use sim::{MemoryWorld, Noise, Scenario, SimCloud, Store};
 
@@ -73,18 +74,26 @@ async fn dwell(cloud: &Cloud, deployment: &Deployment) -> runner::Called<()> {
         cloud.clock.wait(cloud.clock.now().plus_s(5)).await?;
         divan::black_box(cloud.workload.health(deployment).await?);
         if tick % 12 == 0 {
-            let queries = queries(cloud, deployment).await?;
+            let places = places(cloud, deployment).await?;
+            let queries = queries(&places, cloud.clock.now());
             divan::black_box(cloud.metrics.query(&queries).await?);
         }
     }
     Ok(())
 }
 
-async fn queries(cloud: &Cloud, deployment: &Deployment) -> runner::Called<Vec<MetricQuery>> {
-    let begin = cloud.clock.now().minus_s(180).period_begin(60);
-    let mut queries = Vec::new();
+async fn places(cloud: &Cloud, deployment: &Deployment) -> runner::Called<Vec<Arc<Place>>> {
+    let mut places = Vec::new();
     for side in [Side::Green, Side::Blue] {
-        let place = cloud.workload.place(deployment, side).await?.unwrap_or_default();
+        places.extend(cloud.workload.place(deployment, side).await?);
+    }
+    Ok(places)
+}
+
+fn queries(places: &[Arc<Place>], now: EpochS) -> Vec<MetricQuery<'_>> {
+    let begin = now.minus_s(180).period_begin(60);
+    let mut queries = Vec::new();
+    for dimensions in places.iter().flat_map(|place| place.target_groups.first()) {
         for (name, statistic) in [
             ("RequestCount", "Sum"),
             ("HTTPCode_Target_5XX_Count", "Sum"),
@@ -92,12 +101,11 @@ async fn queries(cloud: &Cloud, deployment: &Deployment) -> runner::Called<Vec<M
             ("TargetResponseTime", "TC(0.2:)"),
         ] {
             queries.push(MetricQuery {
-                id: name.to_owned(),
                 what: MetricSource::Series {
-                    namespace: "AWS/ApplicationELB".into(),
-                    name: name.into(),
-                    dimensions: place.target_groups.first().cloned().unwrap_or_default(),
-                    statistic: statistic.into(),
+                    namespace: "AWS/ApplicationELB",
+                    name,
+                    dimensions,
+                    statistic,
                 },
                 period_s: 60,
                 begin,
@@ -105,7 +113,7 @@ async fn queries(cloud: &Cloud, deployment: &Deployment) -> runner::Called<Vec<M
             });
         }
     }
-    Ok(queries)
+    queries
 }
 
 /// A world's part of a rehearsal: the driver, the gate and the journal come on top.

@@ -1,5 +1,7 @@
 //! A situation to ask gates about.
 
+use std::sync::Arc;
+
 use rollout::{EpochS, Phase};
 use runner::question::{Dimension, Place, Release, Situation};
 
@@ -48,11 +50,11 @@ fn release(version: &str, color: &str, weight: u8) -> Release {
         tasks_running: 2,
         targets_healthy: 2,
         targets_unhealthy: 0,
-        place: Place {
+        place: Arc::new(Place {
             address: format!("{color}.elb.test"),
             load_balancer: vec![balancer.clone()],
             target_groups: vec![vec![balancer, group]],
             service: vec![Dimension { name: "ServiceName".to_owned(), value: color.to_owned() }],
-        },
+        }),
     }
 }

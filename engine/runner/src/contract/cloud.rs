@@ -103,7 +103,7 @@ macro_rules! cloud_contract {
             new_names_get_records_at_the_live_side
             removing_records_is_repeatable
             closed_periods_alone_are_answered
-            answers_have_the_order_and_ids_of_their_queries
+            answers_have_the_order_of_their_queries
             a_series_nobody_publishes_is_empty
             requests_follow_the_weights
             what_is_registered_is_the_next_ground

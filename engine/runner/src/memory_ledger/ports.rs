@@ -1,5 +1,7 @@
 //! The ledger's ports on the store in memory.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rollout::Word;
 
@@ -16,14 +18,14 @@ impl Journal for MemoryLedger {
         lease: &Lease,
         deployment: &str,
         service_key: &str,
-        first: &Entry,
+        first: &Arc<Entry>,
     ) -> Kept<()> {
         let mut store = self.store();
         store.check(self.process.number, lease)?;
         store.begin(deployment, service_key, first)
     }
 
-    async fn append(&self, lease: &Lease, deployment: &str, entry: &Entry) -> Kept<()> {
+    async fn append(&self, lease: &Lease, deployment: &str, entry: &Arc<Entry>) -> Kept<()> {
         let mut store = self.store();
         store.check(self.process.number, lease)?;
         store.run_mut(deployment)?.append(deployment, entry)
@@ -33,7 +35,7 @@ impl Journal for MemoryLedger {
         &self,
         lease: &Lease,
         deployment: &str,
-        evaluation: &Evaluation,
+        evaluation: &Arc<Evaluation>,
     ) -> Kept<()> {
         let mut store = self.store();
         store.check(self.process.number, lease)?;
@@ -51,11 +53,11 @@ impl Journal for MemoryLedger {
 
 #[async_trait]
 impl Archive for MemoryLedger {
-    async fn entries(&self, deployment: &str, from_seq: u32) -> Kept<Vec<Entry>> {
+    async fn entries(&self, deployment: &str, from_seq: u32) -> Kept<Vec<Arc<Entry>>> {
         Ok(self.store().run(deployment)?.entries_from(from_seq))
     }
 
-    async fn evaluations(&self, deployment: &str) -> Kept<Vec<Evaluation>> {
+    async fn evaluations(&self, deployment: &str) -> Kept<Vec<Arc<Evaluation>>> {
         Ok(self.store().run(deployment)?.evaluations.clone())
     }
 

@@ -1,6 +1,7 @@
 //! What a ledger in memory holds, and the rules it holds it by.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use rollout::EpochS;
 
@@ -37,8 +38,8 @@ pub(super) struct Run {
     service_key: String,
     began_at: EpochS,
     pub(super) exit_code: Option<u8>,
-    entries: BTreeMap<u32, Entry>,
-    pub(super) evaluations: Vec<Evaluation>,
+    entries: BTreeMap<u32, Arc<Entry>>,
+    pub(super) evaluations: Vec<Arc<Evaluation>>,
     words: Vec<(SpokenWord, WordFate)>,
 }
 
@@ -87,7 +88,12 @@ impl Store {
         self.leases.get(key)?.held.as_ref().map(|held| held.holder.clone())
     }
 
-    pub(super) fn begin(&mut self, deployment: &str, service_key: &str, first: &Entry) -> Kept<()> {
+    pub(super) fn begin(
+        &mut self,
+        deployment: &str,
+        service_key: &str,
+        first: &Arc<Entry>,
+    ) -> Kept<()> {
         if self.runs.contains_key(deployment) {
             return Err(taken(deployment, first.seq));
         }
@@ -139,7 +145,7 @@ impl Store {
 }
 
 impl Run {
-    pub(super) fn append(&mut self, deployment: &str, entry: &Entry) -> Kept<()> {
+    pub(super) fn append(&mut self, deployment: &str, entry: &Arc<Entry>) -> Kept<()> {
         if self.entries.contains_key(&entry.seq) {
             return Err(taken(deployment, entry.seq));
         }
@@ -147,11 +153,11 @@ impl Run {
         Ok(())
     }
 
-    pub(super) fn entries_from(&self, from_seq: u32) -> Vec<Entry> {
+    pub(super) fn entries_from(&self, from_seq: u32) -> Vec<Arc<Entry>> {
         self.entries.range(from_seq..).map(|(_, entry)| entry.clone()).collect()
     }
 
-    pub(super) fn keep_evaluation(&mut self, evaluation: &Evaluation) {
+    pub(super) fn keep_evaluation(&mut self, evaluation: &Arc<Evaluation>) {
         let same =
             |kept: &Evaluation| kept.number == evaluation.number && kept.gate == evaluation.gate;
         self.evaluations.retain(|kept| !same(kept));

@@ -1,8 +1,7 @@
 //! CloudWatch.
 
 use async_trait::async_trait;
-use runner::question::SeriesAnswer;
-use runner::{CallError, CallErrorKind, Called, MetricQuery, Metrics};
+use runner::{CallError, CallErrorKind, Called, MetricQuery, Metrics, Series};
 
 use crate::cloud::Sim;
 use crate::scenario::{Call, OutageKind};
@@ -10,7 +9,7 @@ use crate::series::answer;
 
 #[async_trait]
 impl Metrics for Sim {
-    async fn query(&self, queries: &[MetricQuery]) -> Called<Vec<SeriesAnswer>> {
+    async fn query(&self, queries: &[MetricQuery<'_>]) -> Called<Vec<Series>> {
         self.measure(Call::Metrics, |world, minutes| {
             if world.outage() == Some(OutageKind::Error) {
                 let message = "cloudwatch:GetMetricData: InternalFailure: the service is down";

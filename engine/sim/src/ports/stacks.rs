@@ -1,5 +1,7 @@
 //! CloudFormation.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rollout::{EpochS, Side, Stack};
 use runner::{Called, Deployment, StackState, Stacks};
@@ -120,7 +122,7 @@ fn make_release(world: &mut World, deployment: &Deployment, life: StackLife, lab
         stack: life,
         scalings: Vec::new(),
         subject: subject(&[&service.key, &label, &deployment.id]),
-        place: place(&plan.service, &label),
+        place: Arc::new(place(&plan.service, &label)),
         label,
     };
     service.releases.retain(|it| it.label != release.label);

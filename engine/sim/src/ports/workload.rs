@@ -1,5 +1,7 @@
 //! ECS and the target groups.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rollout::{Health, Side, SideHealth};
 use runner::question::Place;
@@ -65,7 +67,7 @@ impl Workload for Sim {
         })
     }
 
-    async fn place(&self, deployment: &Deployment, side: Side) -> Called<Option<Place>> {
+    async fn place(&self, deployment: &Deployment, side: Side) -> Called<Option<Arc<Place>>> {
         self.read(Call::Place, |world| {
             let place = |world: &World, release: &Release| {
                 release.stack.serves(world.now).then(|| release.place.clone())

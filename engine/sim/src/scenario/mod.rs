@@ -12,6 +12,7 @@ mod surroundings;
 pub use check::Problem;
 pub use faults::{Call, Fault, FaultKind, Moment};
 pub use release::{Baseline, Before, Canary, Crash, CrashReason, Http, Unhealthy};
+pub(crate) use release::{HEALTHY_IN_S, STARTS_IN_S};
 pub use schema::scenario_schema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

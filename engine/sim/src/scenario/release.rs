@@ -67,6 +67,11 @@ impl Default for Baseline {
     }
 }
 
+/// Seconds from asking for a task to its running, unless a scenario says otherwise.
+pub(crate) const STARTS_IN_S: u32 = 15;
+/// Seconds from running to a healthy target, unless a scenario says otherwise.
+pub(crate) const HEALTHY_IN_S: u32 = 10;
+
 /// How the new release behaves; what is left out is as of the baseline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -108,8 +113,8 @@ impl Default for Canary {
             refused_rate: None,
             latency_factor: 1.0,
             sick_after_s: 0,
-            starts_in_s: 15,
-            healthy_in_s: 10,
+            starts_in_s: STARTS_IN_S,
+            healthy_in_s: HEALTHY_IN_S,
             pending: false,
             crash: None,
             unhealthy: None,

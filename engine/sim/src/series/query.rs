@@ -1,8 +1,8 @@
 //! Answers to `GetMetricData`: which series a query means, and which of its periods can be read.
 
 use rollout::EpochS;
-use runner::question::{Completeness, Dimension, Point, SeriesAnswer};
-use runner::{Called, MetricQuery, MetricSource};
+use runner::question::{Completeness, Dimension, Point};
+use runner::{Called, MetricQuery, MetricSource, Series};
 
 use super::statistic::Statistic;
 use super::{Minute, Minutes, PERIOD_S};
@@ -72,16 +72,20 @@ fn values(minutes: &[Minute], of: fn(&Minute) -> f64) -> Vec<f64> {
 pub(crate) fn answer(
     world: &World,
     minutes: &mut Minutes,
-    query: &MetricQuery,
-) -> Called<SeriesAnswer> {
-    let MetricSource::Series { namespace, name, dimensions, statistic } = &query.what else {
-        return Err(refused(format!(
-            "cloudwatch:GetMetricData: {}: the simulated CloudWatch computes no metric math: ask \
-             for the series and compute in the gate",
-            query.id
-        )));
+    query: &MetricQuery<'_>,
+) -> Called<Series> {
+    let (namespace, name, dimensions, statistic) = match &query.what {
+        MetricSource::Series { namespace, name, dimensions, statistic } => {
+            (*namespace, *name, *dimensions, *statistic)
+        }
+        MetricSource::Expression(expression) => {
+            return Err(refused(format!(
+                "cloudwatch:GetMetricData: {expression}: the simulated CloudWatch computes no \
+                 metric math: ask for the series and compute in the gate"
+            )));
+        }
     };
-    let invalid = |why: String| refused(format!("cloudwatch:GetMetricData: {}: {why}", query.id));
+    let invalid = |why: String| refused(format!("cloudwatch:GetMetricData: {name}: {why}"));
     let statistic = Statistic::parse(statistic).map_err(invalid)?;
     if !(PERIOD_S..=LONGEST_PERIOD_S).contains(&query.period_s)
         || !query.period_s.is_multiple_of(PERIOD_S)
@@ -94,13 +98,15 @@ pub(crate) fn answer(
         return Err(invalid(why));
     }
     let outage = world.outage();
-    let sources = sources(world, namespace, name, dimensions);
+    let metric = METRICS.iter().find(|(space, it, ..)| *space == namespace && *it == name);
     let mut points = Vec::new();
     let mut of_period = Vec::new();
-    if let (Some((reading, sources)), false) = (sources, outage == Some(OutageKind::Empty)) {
+    if let (Some((.., scopes, reading)), false) = (metric, outage == Some(OutageKind::Empty)) {
+        let sources = sources(world, scopes, dimensions);
         for begin in periods(world, query) {
             of_period.clear();
-            of_period.extend(gather(world, minutes, &sources, begin, query.period_s));
+            let period = (begin, query.period_s);
+            gather(world, minutes, sources.clone(), period, &mut of_period);
             points.extend(reading(statistic, &of_period).map(|value| Point { time: begin, value }));
         }
     }
@@ -112,11 +118,11 @@ pub(crate) fn answer(
         _ if points.is_empty() => Completeness::Empty,
         _ => Completeness::Complete,
     };
-    Ok(SeriesAnswer { id: query.id.clone(), points, completeness })
+    Ok(Series { points, completeness })
 }
 
 /// The periods of a query that are closed and past their lag.
-fn periods(world: &World, query: &MetricQuery) -> impl Iterator<Item = EpochS> + use<> {
+fn periods(world: &World, query: &MetricQuery<'_>) -> impl Iterator<Item = EpochS> + use<> {
     let (period_s, lag_s, now) = (query.period_s, world.scenario.metrics.lag_s, world.now);
     let first = query.begin.period_begin(period_s);
     let end = query.end;
@@ -125,31 +131,29 @@ fn periods(world: &World, query: &MetricQuery) -> impl Iterator<Item = EpochS> +
         .take_while(move |begin| *begin < end && begin.plus_s(period_s).plus_s(lag_s) <= now)
 }
 
-/// The minutes of a period, of every release that is meant.
-fn gather(
+/// Adds the minutes of a period, of every release that is meant.
+fn gather<'a>(
     world: &World,
     minutes: &mut Minutes,
-    sources: &[(&Service, &Release)],
-    begin: EpochS,
-    period_s: u32,
-) -> impl Iterator<Item = Minute> {
-    let begins = (0..period_s / PERIOD_S).map(move |index| begin.plus_s(index * PERIOD_S));
-    begins
-        .flat_map(|begin| sources.iter().map(move |source| (begin, source)))
-        .filter(|(begin, (_, release))| release.stack.serves(begin.plus_s(PERIOD_S)))
-        .map(move |(begin, (service, release))| minutes.of(world, service, release, begin))
+    sources: impl Iterator<Item = (&'a Service, &'a Release)> + Clone,
+    (begin, period_s): (EpochS, u32),
+    gathered: &mut Vec<Minute>,
+) {
+    for begin in (0..period_s / PERIOD_S).map(|index| begin.plus_s(index * PERIOD_S)) {
+        let end = begin.plus_s(PERIOD_S);
+        let served = sources.clone().filter(|(_, release)| release.stack.serves(end));
+        gathered
+            .extend(served.map(|(service, release)| minutes.of(world, service, release, begin)));
+    }
 }
 
-/// How a metric is read and whose minutes are; none when nobody publishes it.
+/// The releases that a series is about, if it is published for any.
 fn sources<'a>(
     world: &'a World,
-    namespace: &str,
-    name: &str,
-    dimensions: &[Dimension],
-) -> Option<(Reading, Vec<(&'a Service, &'a Release)>)> {
-    let (_, _, scopes, reading) =
-        METRICS.iter().find(|(space, metric, ..)| *space == namespace && *metric == name)?;
-    let matches = |release: &Release| {
+    scopes: &'a [Scope],
+    dimensions: &'a [Dimension],
+) -> impl Iterator<Item = (&'a Service, &'a Release)> + Clone {
+    let matches = move |release: &Release| {
         scopes.iter().any(|scope| match scope {
             Scope::TargetGroup => release.place.target_groups.iter().any(|it| it == dimensions),
             Scope::LoadBalancer => release.place.load_balancer == dimensions,
@@ -160,7 +164,7 @@ fn sources<'a>(
         .services
         .iter()
         .flat_map(|service| service.releases.iter().map(move |release| (service, release)));
-    Some((*reading, all.filter(|(_, release)| matches(release)).collect()))
+    all.filter(move |(_, release)| matches(release))
 }
 
 impl World {

@@ -1,12 +1,14 @@
 //! A release that was provisioned: its stack, its tasks and targets, at any instant.
 
+use std::sync::Arc;
+
 use rollout::{EpochS, SideHealth};
 use runner::question::{Dimension, Place};
 use serde::{Deserialize, Serialize};
 
 use super::stack::StackLife;
 use crate::draw::{Draw, Stream};
-use crate::scenario::{Canary, Crash, CrashReason};
+use crate::scenario::{Crash, CrashReason, HEALTHY_IN_S, STARTS_IN_S};
 
 /// How long a target that leaves is still draining, in seconds.
 const DRAINS_S: u32 = 30;
@@ -22,7 +24,8 @@ pub(crate) struct Release {
     pub(crate) scalings: Vec<(EpochS, u32)>,
     /// What its draws are about.
     pub(crate) subject: u64,
-    pub(crate) place: Place,
+    #[serde(with = "runner::shared")]
+    pub(crate) place: Arc<Place>,
 }
 
 /// How a release's tasks behave, with the moments made instants.
@@ -48,8 +51,14 @@ enum Task {
 impl Conduct<'_> {
     /// As a release behaves that gives no trouble.
     pub(crate) fn calm(seed: u64) -> Self {
-        let Canary { starts_in_s, healthy_in_s, .. } = Canary::default();
-        Conduct { seed, starts_in_s, healthy_in_s, pending: false, crash: None, unhealthy: None }
+        Conduct {
+            seed,
+            starts_in_s: STARTS_IN_S,
+            healthy_in_s: HEALTHY_IN_S,
+            pending: false,
+            crash: None,
+            unhealthy: None,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A service of the world, and how it is found or made when a plan first speaks of it.
 
+use std::sync::Arc;
+
 use rollout::{EpochS, Plan, Stack};
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +106,7 @@ impl World {
             stack: life(Stack::Blue, &label),
             scalings: vec![(since, before.tasks)],
             subject: subject(&[&service.key, &label, "before"]),
-            place: place(&plan.service, &label),
+            place: Arc::new(place(&plan.service, &label)),
             label: label.clone(),
         });
         for name in &plan.names {

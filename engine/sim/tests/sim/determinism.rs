@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 use rollout::{EpochS, Side, Split, Stack, Weight};
-use runner::question::{Dimension, SeriesAnswer};
+use runner::question::{Dimension, Place};
 use runner::{
-    Called, Cloud, Deployment, Kept, LedgerError, MetricQuery, MetricSource, StoredWorld,
+    Called, Cloud, Deployment, Kept, LedgerError, MetricQuery, MetricSource, Series, StoredWorld,
     WorldStore,
 };
 use sim::{MemoryWorld, Noise, Scenario, SimCloud, Store};
@@ -62,32 +62,32 @@ fn noisy(seed: u64) -> Scenario {
     Scenario { seed, noise: Noise::All, ..Scenario::default() }
 }
 
-fn query(
-    id: usize,
-    name: &str,
-    statistic: &str,
-    group: &[Dimension],
+fn query<'a>(
+    name: &'a str,
+    statistic: &'a str,
+    dimensions: &'a [Dimension],
     begin: EpochS,
-) -> MetricQuery {
+) -> MetricQuery<'a> {
     MetricQuery {
-        id: id.to_string(),
-        what: MetricSource::Series {
-            namespace: "AWS/ApplicationELB".into(),
-            name: name.into(),
-            dimensions: group.to_vec(),
-            statistic: statistic.into(),
-        },
+        what: MetricSource::Series { namespace: "AWS/ApplicationELB", name, dimensions, statistic },
         period_s: 60,
         begin,
         end: begin.plus_s(60),
     }
 }
 
-/// Every series of both sides, minute by minute.
-async fn queries(cloud: &Cloud, deployment: &Deployment) -> Vec<MetricQuery> {
-    let mut queries = Vec::new();
+async fn places(cloud: &Cloud, deployment: &Deployment) -> Vec<Arc<Place>> {
+    let mut places = Vec::new();
     for side in [Side::Green, Side::Blue] {
-        let place = cloud.workload.place(deployment, side).await.unwrap().unwrap();
+        places.extend(cloud.workload.place(deployment, side).await.unwrap());
+    }
+    places
+}
+
+/// Every series of both sides, minute by minute.
+fn queries(places: &[Arc<Place>]) -> Vec<MetricQuery<'_>> {
+    let mut queries = Vec::new();
+    for place in places {
         for minute in 0..30 {
             let begin = EpochS(sim::BIRTH.0 + 60 * minute);
             for (name, statistic) in [
@@ -97,15 +97,14 @@ async fn queries(cloud: &Cloud, deployment: &Deployment) -> Vec<MetricQuery> {
                 ("TargetResponseTime", "TC(0.2:)"),
                 ("HealthyHostCount", "Minimum"),
             ] {
-                let id = queries.len();
-                queries.push(query(id, name, statistic, &place.target_groups[0], begin));
+                queries.push(query(name, statistic, &place.target_groups[0], begin));
             }
         }
     }
     queries
 }
 
-async fn answers(cloud: &Cloud, queries: &[MetricQuery]) -> Vec<SeriesAnswer> {
+async fn answers(cloud: &Cloud, queries: &[MetricQuery<'_>]) -> Vec<Series> {
     cloud.metrics.query(queries).await.unwrap()
 }
 
@@ -121,8 +120,8 @@ fn s10_a_story_cut_before_every_call_is_byte_for_byte_the_uncut_one() {
         for (store, reopen) in stores.iter().zip([false, true]) {
             let (cloud, deployment) =
                 story(&Store::Bytes(store.clone()), &noisy(4), reopen).await.unwrap();
-            let queries = queries(&cloud, &deployment).await;
-            told.push(answers(&cloud, &queries).await);
+            let places = places(&cloud, &deployment).await;
+            told.push(answers(&cloud, &queries(&places)).await);
         }
         assert_eq!(told[0], told[1]);
         let worlds = stores.map(|store| store.load().unwrap().unwrap().bytes);
@@ -137,7 +136,8 @@ fn another_seed_is_another_story() {
         for seed in [4, 4, 5] {
             let store = Store::Memory(MemoryWorld::default());
             let (cloud, deployment) = story(&store, &noisy(seed), false).await.unwrap();
-            told.push(answers(&cloud, &queries(&cloud, &deployment).await).await);
+            let places = places(&cloud, &deployment).await;
+            told.push(answers(&cloud, &queries(&places)).await);
         }
         assert_eq!(told[0], told[1]);
         assert_ne!(told[0], told[2]);
@@ -168,7 +168,8 @@ proptest! {
         block_on(async {
             let store = Store::Memory(MemoryWorld::default());
             let (cloud, deployment) = story(&store, &noisy(seed), false).await.unwrap();
-            let queries = queries(&cloud, &deployment).await;
+            let places = places(&cloud, &deployment).await;
+            let queries = queries(&places);
             let in_order = answers(&cloud, &queries).await;
             // Another cloud on the same world: it remembers no minute.
             let fresh = SimCloud::open(&store, None, None).unwrap().cloud();

@@ -1,5 +1,7 @@
 //! The journal and reading it.
 
+use std::sync::Arc;
+
 use rollout::{Effect, EpochS, Event, Split};
 
 use super::samples::{began, entry, evaluation, happened};
@@ -37,7 +39,7 @@ pub async fn entries_of_every_kind_come_back_equal<L: Ledger>(
     let driver = open()?;
     let lease = driver.acquire(KEY, "ann").await?;
     let effect = Effect::SetWeights { split: Split::ALL_BLUE, over_drift: true };
-    let record = |seq, record| Entry { seq, at: EpochS(u32::MAX), record };
+    let record = |seq, record| Arc::new(Entry { seq, at: EpochS(u32::MAX), record });
     let written = [
         began(EpochS(7)),
         record(1, Record::Intended { effect }),

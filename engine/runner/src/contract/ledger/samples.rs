@@ -1,6 +1,7 @@
 //! Values that use every corner of what a ledger must give back equal.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rollout::{
     Baseline, Decision, EpochS, Event, Evidence, Finding, FindingStatus, Goal, Ground, Labels,
@@ -8,27 +9,27 @@ use rollout::{
 };
 
 use crate::question::{
-    Answer, Completeness, MetricQuestion, Part, Place, Point, Question, Release, ResponseAnswer,
+    Answer, Completeness, MetricQuestion, Part, Point, Question, Release, ResponseAnswer,
     SeriesAnswer, Situation, Subject, Timings, Turn, TurnOutcome,
 };
 use crate::{Began, Entry, Evaluation, Record, Round};
 
 /// A note, at the second of its number.
 #[must_use]
-pub fn entry(seq: u32) -> Entry {
+pub fn entry(seq: u32) -> Arc<Entry> {
     let text = format!("note {seq}: naïve “quotes” and a \u{0} byte");
-    Entry { seq, at: EpochS(seq), record: Record::Noted { warning: seq % 2 == 1, text } }
+    Arc::new(Entry { seq, at: EpochS(seq), record: Record::Noted { warning: seq % 2 == 1, text } })
 }
 
 /// Something that happened, at the second of its number.
 #[must_use]
-pub fn happened(seq: u32, event: Event) -> Entry {
-    Entry { seq, at: EpochS(seq), record: Record::Happened { event, word: None } }
+pub fn happened(seq: u32, event: Event) -> Arc<Entry> {
+    Arc::new(Entry { seq, at: EpochS(seq), record: Record::Happened { event, word: None } })
 }
 
 /// A whole first record.
 #[must_use]
-pub fn began(at: EpochS) -> Entry {
+pub fn began(at: EpochS) -> Arc<Entry> {
     let plan = plan();
     let began = Began {
         goal: Goal::Deploy,
@@ -53,7 +54,7 @@ pub fn began(at: EpochS) -> Entry {
         version: "0.1.0".to_owned(),
         by: "ann@laptop".to_owned(),
     };
-    Entry { seq: 0, at, record: Record::Began(Box::new(began)) }
+    Arc::new(Entry { seq: 0, at, record: Record::Began(Box::new(began)) })
 }
 
 fn plan() -> Plan {
@@ -88,7 +89,7 @@ fn plan() -> Plan {
 
 /// A look of two rounds, whose response has a body of so many bytes.
 #[must_use]
-pub fn evaluation(gate: &str, number: u32, body_bytes: usize) -> Evaluation {
+pub fn evaluation(gate: &str, number: u32, body_bytes: usize) -> Arc<Evaluation> {
     let question = metric_question();
     let rounds = vec![
         Round {
@@ -98,7 +99,7 @@ pub fn evaluation(gate: &str, number: u32, body_bytes: usize) -> Evaluation {
         },
         Round { questions: Vec::new(), answers: Vec::new(), turn: None },
     ];
-    Evaluation {
+    Arc::new(Evaluation {
         gate: gate.to_owned(),
         number,
         situation: situation(number),
@@ -107,7 +108,7 @@ pub fn evaluation(gate: &str, number: u32, body_bytes: usize) -> Evaluation {
         verdict: verdict(),
         evidence: Evidence::PeriodFrom(EpochS(60)),
         state_after: vec![1; 64],
-    }
+    })
 }
 
 fn metric_question() -> Question {
@@ -205,7 +206,7 @@ fn situation(evaluation: u32) -> Situation {
             tasks_running: 2,
             targets_healthy: 2,
             targets_unhealthy: 0,
-            place: Place::default(),
+            place: Arc::default(),
         },
         configuration: "{}".to_owned(),
         memory: vec![9; 3],
