@@ -1,6 +1,9 @@
 //! Answering the questions of a round: grants first, then one metrics call for all gates, then
 //! the requests.
 
+#[cfg(test)]
+mod tests;
+
 use rollout::{EpochS, Gate};
 
 use crate::driver::Driver;

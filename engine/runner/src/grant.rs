@@ -3,6 +3,9 @@
 //! Series of its own deployment are always granted. Everything else must be named in the file.
 //! Addresses are checked by the probes, after resolution.
 
+#[cfg(test)]
+mod tests;
+
 use rollout::{Gate, Side};
 use url::Url;
 

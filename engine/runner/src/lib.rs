@@ -6,6 +6,8 @@ mod base64_text;
 mod context;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
+#[cfg(test)]
+mod double;
 mod driver;
 mod gate_port;
 mod grant;

@@ -1,6 +1,9 @@
 //! A look: rounds of questions and answers with every gate that is due, metrics in one call a
 //! round, and a verdict each. A fault of one gate is its own error verdict (S02).
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,14 +50,16 @@ impl GateMemory {
     }
 
     /// What these first questions of a look come to without asking anybody: the same questions
-    /// about closed periods have the same answers.
+    /// about closed periods have the same answers, once there were answers to all.
     fn repeated(&self, questions: &[Question]) -> Option<&Verdict> {
         let last = self.last.as_deref()?;
         let first = last.rounds.first()?;
         let same = !questions.is_empty()
             && first.questions == questions
             && !questions.iter().any(|one| matches!(one, Question::Request(_)));
-        (same && last.verdict.decision != Decision::Error).then_some(&last.verdict)
+        let answered = last.rounds.iter().flat_map(|round| &round.answers).all(Answer::is_final);
+        let kept = same && answered && last.verdict.decision != Decision::Error;
+        kept.then_some(&last.verdict)
     }
 }
 
@@ -66,6 +71,11 @@ pub(crate) struct Places {
 }
 
 impl Places {
+    #[cfg(test)]
+    pub(crate) fn new(green: Option<Place>, blue: Option<Place>) -> Self {
+        Places { green: green.map(Arc::new), blue: blue.map(Arc::new) }
+    }
+
     pub(crate) fn of(&self, side: Side) -> Option<&Arc<Place>> {
         match side {
             Side::Green => self.green.as_ref(),

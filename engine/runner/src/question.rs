@@ -259,6 +259,17 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// Whether the same question about closed periods would be answered the same.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Answer::Series(series) => series.completeness != Completeness::Partial,
+            Answer::Denied { .. } => true,
+            Answer::Response(_) | Answer::Failed { .. } => false,
+        }
+    }
+}
+
 /// The answer to a metric or an expression question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeriesAnswer {

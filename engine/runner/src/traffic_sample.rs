@@ -1,6 +1,9 @@
 //! What both sides served in one closed period: the requests harmed, and whether a side is drained;
 //! and what the old release served lately, from which a dry run tells how long evidence takes.
 
+#[cfg(test)]
+mod tests;
+
 use rollout::{Counts, EpochS, METRIC_LAG_S, METRIC_PERIOD_S, Side, TrafficSample};
 
 use crate::ports::{Called, Cloud, Deployment, MetricQuery, MetricSource, Series};

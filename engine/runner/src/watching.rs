@@ -3,6 +3,9 @@
 //! Readings lie on a fixed grid of the clock, so that a resumed run reads when the uncut one
 //! would have (S15).
 
+#[cfg(test)]
+mod tests;
+
 use rollout::{Drift, EpochS, Event, METRIC_LAG_S, METRIC_PERIOD_S, Split, State, Watch};
 
 use crate::DriveError;
