@@ -10,10 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use report::{Assumed, Forecast, Rehearsal, forecast};
 use rollout::{Goal, Ground, OnInconclusive, Plan};
-use runner::question::SeriesAnswer;
 use runner::{
     Archive, Called, Context, Driver, GateHost, Interrupt, Leases, MemoryLedger, MetricQuery,
-    MetricSource, Metrics, Nobody, RecentTraffic, Shelf,
+    MetricSource, Metrics, Nobody, RecentTraffic, Series, Shelf,
 };
 use sim::{Baseline, Before, MemoryWorld, Scenario, SimCloud, Store, TrafficScenario};
 
@@ -153,7 +152,7 @@ impl Counting {
 
 #[async_trait]
 impl Metrics for Counting {
-    async fn query(&self, queries: &[MetricQuery]) -> Called<Vec<SeriesAnswer>> {
+    async fn query(&self, queries: &[MetricQuery<'_>]) -> Called<Vec<Series>> {
         // An expression is no metric of its own: it is computed of those asked for.
         let series = queries.iter().filter(|it| matches!(it.what, MetricSource::Series { .. }));
         self.calls.fetch_add(1, Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! Commands that look: status, history, show, report. They make no ledger where there is none.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use report::{Lines, Seen, fold, story, summary};
 use rollout::{EventRecord, Plan};
@@ -14,7 +15,7 @@ use crate::place::{Place, WORLD};
 use crate::terminal::{columns, remark, say, wants_colours};
 
 /// What the lines of a journal say.
-pub(crate) fn told(deployment: &str, entries: &[Entry]) -> Result<Vec<EventRecord>, Failure> {
+pub(crate) fn told(deployment: &str, entries: &[Arc<Entry>]) -> Result<Vec<EventRecord>, Failure> {
     let mut story = Story::of(deployment);
     let mut events = Vec::new();
     for entry in entries {
@@ -74,7 +75,7 @@ pub(crate) async fn status(which: &WhichArgs, output: Output) -> Result<u8, Fail
     Ok(0)
 }
 
-async fn seen(place: &Place, entries: &[Entry]) -> Result<Seen, Failure> {
+async fn seen(place: &Place, entries: &[Arc<Entry>]) -> Result<Seen, Failure> {
     let cloud = SimCloud::look(&place.store)?.cloud();
     let standing = match plan(entries) {
         Some(plan) => cloud.discovery.standing(plan).await?,
@@ -84,7 +85,7 @@ async fn seen(place: &Place, entries: &[Entry]) -> Result<Seen, Failure> {
     Ok(Seen { driver, now: cloud.clock.now(), standing })
 }
 
-fn plan(entries: &[Entry]) -> Option<&Plan> {
+fn plan(entries: &[Arc<Entry>]) -> Option<&Plan> {
     match &entries.first()?.record {
         Record::Began(began) => Some(&began.plan),
         _ => None,

@@ -112,12 +112,7 @@ fn query<'a>(
     end: EpochS,
 ) -> MetricQuery<'a> {
     MetricQuery {
-        what: MetricSource::Series {
-            namespace: "AWS/ApplicationELB",
-            name,
-            dimensions,
-            statistic,
-        },
+        what: MetricSource::Series { namespace: "AWS/ApplicationELB", name, dimensions, statistic },
         period_s: METRIC_PERIOD_S,
         begin,
         end,
