@@ -12,6 +12,7 @@ use crate::ports::{Called, MetricQuery, Series};
 use crate::question::{
     Answer, Completeness, ExpressionQuestion, Question, RequestQuestion, SeriesAnswer,
 };
+use crate::reach::ProbeRequest;
 
 /// One gate's questions of a round.
 pub(crate) struct Asked<'a> {
@@ -23,7 +24,7 @@ pub(crate) struct Asked<'a> {
 enum Way {
     /// Its place in the metrics call.
     Metric(usize),
-    Request(RequestQuestion),
+    Request(Box<ProbeRequest>),
     Denied(String),
 }
 
@@ -107,7 +108,7 @@ fn ways<'a>(driver: &'a Driver, one: &Asked<'a>, call: &mut MetricsCall<'a>) -> 
 fn request(driver: &Driver, gate: &Gate, asked: &RequestQuestion) -> Way {
     let first_name = driver.deployment.plan.names.first().map_or("", String::as_str);
     match grant::request(gate, &driver.places, first_name, asked) {
-        Ok(request) => Way::Request(request),
+        Ok(request) => Way::Request(Box::new(request)),
         Err(why) => Way::Denied(why),
     }
 }
@@ -140,7 +141,7 @@ fn series(
     Answer::Series(SeriesAnswer { id, points, completeness })
 }
 
-async fn respond(driver: &Driver, id: String, request: &RequestQuestion) -> Called<Answer> {
+async fn respond(driver: &Driver, id: String, request: &ProbeRequest) -> Called<Answer> {
     match driver.context.cloud.probes.request(&driver.deployment, request).await {
         Ok(response) => Ok(Answer::Response(response)),
         Err(error) if error.kind.ends_the_drive() => Err(error),

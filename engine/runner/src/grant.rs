@@ -1,19 +1,20 @@
 //! Grants: what a gate may ask for, on one screen (S13).
 //!
 //! Series of its own deployment are always granted. Everything else must be named in the file.
-//! Addresses are checked by the probes, after resolution.
+//! Whom an HTTP request means is said by `Reach`; addresses are checked by the probes, after
+//! resolution.
 
 #[cfg(test)]
 mod tests;
 
 use rollout::{Gate, Side};
-use url::Url;
 
 use crate::look::Places;
 use crate::ports::{MetricQuery, MetricSource, query_id};
 use crate::question::{
     Dimension, ExpressionQuestion, MetricQuestion, Part, RequestQuestion, Subject,
 };
+use crate::reach::{ProbeRequest, Reach};
 
 /// Functions of metric math that reach series the questions of the round do not name.
 const REACHING: [&str; 6] =
@@ -94,7 +95,7 @@ fn tokens(expression: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The request a question becomes, with the addresses its names stand for.
+/// The request a question becomes.
 ///
 /// # Errors
 /// What would have had to be granted, or what is wrong with the address.
@@ -103,37 +104,16 @@ pub(crate) fn request(
     places: &Places,
     first_name: &str,
     question: &RequestQuestion,
-) -> Result<RequestQuestion, String> {
-    let symbolic = question.url.replace("{green}", "green").replace("{blue}", "blue");
-    let url = symbolic.replace("{fqdn}", first_name);
-    let parsed = Url::parse(&url).map_err(|error| format!("{}: {error}", question.url))?;
-    let granted = gate.grants.http.iter().any(|grant| {
-        Url::parse(&grant.origin).is_ok_and(|origin| origin.origin() == parsed.origin())
-    });
-    if !granted || !matches!(parsed.scheme(), "http" | "https") {
-        let origin = parsed.origin().ascii_serialization();
-        return Err(format!(
-            "requests to {origin} are not granted to {}: add `http: [\"{origin}\"]` to its grants",
-            gate.name
-        ));
-    }
-    let mut request = question.clone();
-    request.url = filled(parsed, places)?;
-    Ok(request)
-}
-
-/// `green` and `blue` as hosts stand for the two balancers' addresses.
-fn filled(mut url: Url, places: &Places) -> Result<String, String> {
-    let side = match url.host_str() {
-        Some("green") => Some(Side::Green),
-        Some("blue") => Some(Side::Blue),
-        _ => None,
+) -> Result<ProbeRequest, String> {
+    let address = |side| places.of(side).map(|place| place.address.clone());
+    let reach = Reach {
+        gate: gate.name.clone(),
+        grants: gate.grants.http.clone(),
+        green: address(Side::Green),
+        blue: address(Side::Blue),
+        first_name: first_name.to_owned(),
     };
-    if let Some(side) = side {
-        let place = places.of(side).ok_or("there is no blue on a first release")?;
-        url.set_host(Some(&place.address)).map_err(|error| error.to_string())?;
-    }
-    Ok(url.into())
+    ProbeRequest::granted(reach, question.clone())
 }
 
 fn own_dimensions(places: &Places, side: Side, part: Part) -> Result<&[Dimension], String> {

@@ -20,6 +20,7 @@ mod outage;
 mod perform;
 mod ports;
 pub mod question;
+mod reach;
 mod record;
 pub mod shared;
 mod situation;
@@ -37,9 +38,10 @@ pub use ledger_port::{
 pub use memory_ledger::MemoryLedger;
 pub use ports::{
     CallError, CallErrorKind, Called, Clock, Cloud, Deployment, Discovery, Effective, MetricQuery,
-    MetricSource, Metrics, Notices, Probes, Registry, Series, StackState, Stacks, Traffic,
-    Workload, Written, query_id,
+    MetricSource, Metrics, Notices, Probes, Registry, SecretSource, Series, StackState, Stacks,
+    Traffic, Workload, Written, query_id,
 };
+pub use reach::{ProbeRequest, Reach, Target};
 pub use record::{Began, Entry, Evaluation, Record, Round};
 pub use story::Story;
 pub use traffic_sample::{RecentTraffic, recent_traffic};

@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rollout::{Drift, EpochS, Ground, Health, Plan, Side, Split, Stack, Standing};
+use secrecy::SecretString;
 
-use crate::question::{Completeness, Dimension, Place, Point, RequestQuestion, ResponseAnswer};
+use crate::question::{Completeness, Dimension, Place, Point, ResponseAnswer};
+use crate::reach::ProbeRequest;
 
 /// The deployment a call is made for.
 #[derive(Clone, Debug)]
@@ -268,16 +270,35 @@ pub trait Metrics: Send + Sync {
     async fn query(&self, queries: &[MetricQuery<'_>]) -> Called<Vec<Series>>;
 }
 
-/// HTTP requests to green, blue and granted origins; the grant was checked by the caller, the
-/// addresses are checked here, after resolution.
+/// HTTP requests to green, blue and granted origins.
+///
+/// The caller checked the grants; the addresses are checked here, after resolution, all of them:
+/// one that belongs to the machine, the network or its credentials refuses the request, whatever
+/// was granted (S13). A call takes as long as its question allows, everything included.
 #[async_trait]
 pub trait Probes: Send + Sync {
-    /// The response, or why there is none.
+    /// The response, or why there is none. At most five redirects are followed, if asked for, each
+    /// checked as the request was. Secret headers go to the origin the gate asked and to no other;
+    /// what echoes them is masked before it is returned, errors included (S16).
+    ///
+    /// # Errors
+    /// `Retryable`: no connection, no name, no time, an answer cut short. `Refused`: what the same
+    /// request would meet again, such as a forbidden address, a bad certificate or no HTTP.
     async fn request(
         &self,
         deployment: &Deployment,
-        request: &RequestQuestion,
+        request: &ProbeRequest,
     ) -> Called<ResponseAnswer>;
+}
+
+/// Secrets Manager, for `headers_from_secret` of a grant.
+#[async_trait]
+pub trait SecretSource: Send + Sync {
+    /// The current value of a secret, by its name or ARN.
+    ///
+    /// # Errors
+    /// They name the secret and never tell its value.
+    async fn value(&self, id: &str) -> Called<SecretString>;
 }
 
 /// The registry of what is live: the predecessor's `canary_release` item.

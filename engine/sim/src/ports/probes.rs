@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use rollout::{Plan, Side};
 use runner::question::{Header, RequestQuestion, ResponseAnswer, Timings};
-use runner::{CallError, CallErrorKind, Called, Deployment, Probes};
-use url::Url;
+use runner::{CallError, CallErrorKind, Called, Deployment, ProbeRequest, Probes};
 
 use super::workload::with_release;
 use crate::cloud::{Sim, refused};
@@ -20,23 +19,22 @@ impl Probes for Sim {
     async fn request(
         &self,
         deployment: &Deployment,
-        request: &RequestQuestion,
+        request: &ProbeRequest,
     ) -> Called<ResponseAnswer> {
+        let target = request.target();
+        if let Some((header, secret)) = target.headers_from_secret.first_key_value() {
+            return Err(refused(format!(
+                "{}: the simulated cloud has no secrets, and the grant adds {header} from `{secret}`",
+                target.spelled
+            )));
+        }
+        let host = target.address.to_string();
         self.read(Call::HttpRequest, |world| {
-            let host = host(request)?;
             let side = side(world, deployment, &host)?;
-            with_release(world, deployment, side, |world, release| respond(world, release, request))
+            let question = request.question();
+            with_release(world, deployment, side, |world, it| respond(world, it, question))
                 .unwrap_or_else(|| Err(unreachable(&host)))
         })
-    }
-}
-
-fn host(request: &RequestQuestion) -> Called<String> {
-    let url =
-        Url::parse(&request.url).map_err(|error| refused(format!("{}: {error}", request.url)))?;
-    match (url.scheme(), url.host_str()) {
-        ("http" | "https", Some(host)) => Ok(host.to_owned()),
-        _ => Err(refused(format!("{}: an http or https URL with a host is needed", request.url))),
     }
 }
 

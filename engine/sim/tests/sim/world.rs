@@ -1,7 +1,8 @@
 //! The world: what stands when it is new, what is kept, what others do, and what the faults do.
 
-use rollout::{EpochS, Side, Split, Stack, Weight};
-use runner::{CallErrorKind, Effective, StackState, Written};
+use rollout::{EpochS, HttpGrant, Side, Split, Stack, Weight};
+use runner::question::RequestQuestion;
+use runner::{CallErrorKind, Effective, ProbeRequest, Reach, StackState, Written};
 use serde_json::{Value, json};
 use sim::{MemoryWorld, Scenario, SimCloud, Store};
 
@@ -296,4 +297,33 @@ async fn with_a_speed_a_wait_returns_within_a_tick() {
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(SimCloud::open(&Store::Memory(MemoryWorld::default()), None, Some(bad)).is_err());
     }
+}
+
+#[test]
+fn s16_a_header_from_a_secret_is_not_made_up() {
+    block_on(async {
+        let stage = scaled(json!({}), 120).await;
+        let headers_from_secret = [("X-Key".to_owned(), "shop/key".to_owned())].into();
+        let reach = Reach {
+            gate: "smoke".to_owned(),
+            grants: vec![HttpGrant { origin: "https://green".to_owned(), headers_from_secret }],
+            green: Some("green.example.net".to_owned()),
+            blue: None,
+            first_name: "cart.example.com".to_owned(),
+        };
+        let question = RequestQuestion {
+            id: "q".to_owned(),
+            method: "GET".to_owned(),
+            url: "https://green/health".to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            timeout_ms: 1_000,
+            follow_redirects: false,
+        };
+        let request = ProbeRequest::granted(reach, question).unwrap();
+        let answer = stage.sim.cloud().probes.request(&stage.deployment, &request).await;
+        let error = answer.unwrap_err();
+        assert_eq!(error.kind, CallErrorKind::Refused);
+        assert!(error.message.contains("has no secrets, and the grant adds X-Key from `shop/key`"));
+    });
 }

@@ -1,10 +1,15 @@
 //! The registry, requests of gates, and the clock.
 
-use rollout::{Side, Stack};
+use std::collections::BTreeMap;
+
+use rollout::{HttpGrant, Side, Stack};
+use url::Url;
 
 use super::{Stage, green_serves, settled};
 use crate::question::RequestQuestion;
-use crate::{Called, StackState};
+use crate::{
+    CallError, CallErrorKind, Called, Deployment, ProbeRequest, Probes, Reach, StackState,
+};
 
 /// What a deployment registers is the live release of the next; what is unregistered is unknown.
 ///
@@ -25,8 +30,19 @@ pub async fn what_is_registered_is_the_next_ground(stage: &impl Stage) -> Called
     Ok(())
 }
 
-fn get(url: &str) -> RequestQuestion {
-    RequestQuestion {
+/// A request granted to its origin, whatever that is; green stands at `address`.
+fn get(deployment: &Deployment, address: &str, url: &str) -> Result<ProbeRequest, String> {
+    let origin = Url::parse(url).map_err(|error| error.to_string())?.origin();
+    let grant =
+        HttpGrant { origin: origin.ascii_serialization(), headers_from_secret: BTreeMap::new() };
+    let reach = Reach {
+        gate: "smoke".to_owned(),
+        grants: vec![grant],
+        green: Some(address.to_owned()),
+        blue: None,
+        first_name: deployment.plan.names.first().cloned().unwrap_or_default(),
+    };
+    let question = RequestQuestion {
         id: "q".to_owned(),
         method: "GET".to_owned(),
         url: url.to_owned(),
@@ -34,7 +50,8 @@ fn get(url: &str) -> RequestQuestion {
         body: Vec::new(),
         timeout_ms: 30_000,
         follow_redirects: false,
-    }
+    };
+    ProbeRequest::granted(reach, question)
 }
 
 /// S13: addresses of the machine, of the network and of its credentials are refused.
@@ -43,20 +60,36 @@ fn get(url: &str) -> RequestQuestion {
 /// What the cloud answered instead.
 pub async fn nothing_but_the_deployments_hosts_is_reached(stage: &impl Stage) -> Called<()> {
     let (cloud, deployment) = (stage.cloud(), stage.deployment());
+    no_grant_opens_the_machine(cloud.probes.as_ref(), &deployment).await;
+    Ok(())
+}
+
+/// The same, for probes that stand alone.
+pub async fn no_grant_opens_the_machine(probes: &dyn Probes, deployment: &Deployment) {
     for url in [
         "http://169.254.169.254/latest/meta-data/",
         "http://169.254.170.2/v2/credentials",
+        "http://169.254.170.23/v1/credentials",
         "http://[fd00:ec2::254]/",
+        "http://[fd00:ec2::23]/",
+        "http://[::ffff:169.254.169.254]/",
         "http://2852039166/",
+        "http://0xa9.0376.169.254/",
         "http://127.0.0.1/",
+        "http://[::1]/",
         "http://localhost/",
         "file:///etc/passwd",
         "no url",
     ] {
-        let answer = cloud.probes.request(&deployment, &get(url)).await;
-        assert!(answer.is_err_and(|error| !error.is_retryable()), "{url} was reached");
+        match get(deployment, "green.invalid", url) {
+            Ok(request) => {
+                let answer = probes.request(deployment, &request).await;
+                assert!(answer.is_err_and(|error| !error.is_retryable()), "{url} was reached");
+            }
+            // What is no URL of HTTP does not come as far as the port.
+            Err(why) => assert!(["file:///etc/passwd", "no url"].contains(&url), "{url}: {why}"),
+        }
     }
-    Ok(())
 }
 
 /// Green can be asked before it has any weight, and not before or after it stands.
@@ -67,14 +100,15 @@ pub async fn green_answers_through_its_own_balancer(stage: &impl Stage) -> Calle
     let (cloud, deployment) = (stage.cloud(), stage.deployment());
     green_serves(stage, 2).await?;
     let place = cloud.workload.place(&deployment, Side::Green).await?.unwrap_or_default();
-    let url = format!("http://{}/health", place.address);
-    let answer = cloud.probes.request(&deployment, &get(&url)).await?;
+    let request = get(&deployment, &place.address, "http://green/health");
+    let request = request.map_err(|why| CallError::new(CallErrorKind::Refused, why))?;
+    let answer = cloud.probes.request(&deployment, &request).await?;
     assert_eq!((answer.id.as_str(), answer.truncated), ("q", false));
     assert!((100..600).contains(&answer.status));
     assert!(answer.timings.total_ms >= answer.timings.first_byte_ms);
     cloud.stacks.retire(&deployment, Stack::Green).await?;
     assert_eq!(settled(stage, Stack::Green).await?, StackState::Absent);
-    assert!(cloud.probes.request(&deployment, &get(&url)).await.is_err());
+    assert!(cloud.probes.request(&deployment, &request).await.is_err());
     Ok(())
 }
 
