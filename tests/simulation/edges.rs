@@ -10,15 +10,16 @@ use cargo_lock::{Lockfile, Package};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 /// Every room with the rooms it may use (a test-only dependency counts like any other).
-const EDGES: [(&str, &[&str]); 14] = [
+const EDGES: [(&str, &[&str]); 15] = [
     ("rollout", &[]),
     ("manifest", &["rollout"]),
     ("report", &["rollout"]),
     ("runner", &["rollout"]),
     ("ledger", &["rollout", "runner"]),
     ("gates", &["rollout", "runner"]),
+    ("probes", &["rollout", "runner"]),
     ("sim", &["rollout", "runner"]),
-    ("ecs-crd", &["rollout", "manifest", "report", "runner", "ledger", "gates", "sim"]),
+    ("ecs-crd", &["rollout", "manifest", "report", "runner", "ledger", "gates", "probes", "sim"]),
     ("gate-sdk", &["gate-sdk"]),
     ("error-rate", &["gate-sdk"]),
     ("latency", &["gate-sdk"]),
@@ -46,6 +47,7 @@ const EDGES: [(&str, &[&str]); 14] = [
             "runner",
             "ledger",
             "gates",
+            "probes",
             "sim",
             "ecs-crd",
             "gate-sdk",
@@ -75,9 +77,12 @@ const HEAVY: [&str; 7] =
     ["wasmtime", "cranelift", "regalloc2", "aws-", "hyper", "reqwest", "openssl"];
 
 /// Libraries with one owner, so that there is one way to do a thing: (library, its rooms).
-const OWNERS: [(&str, &[&str]); 8] = [
+const OWNERS: [(&str, &[&str]); 11] = [
     ("wasmtime", &["gates"]),
     ("wasmtime-wasi", &["gates"]),
+    ("hyper", &["probes"]),
+    ("hyper-util", &["probes"]),
+    ("tokio-rustls", &["probes"]),
     ("rusqlite", &["ledger"]),
     ("saphyr-parser", &["manifest"]),
     ("minijinja", &["report"]),
