@@ -7,13 +7,11 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use rollout::{Drift, EpochS, Ground, Health, Plan, Side, Split, Stack, Standing};
 
-use crate::question::{
-    Completeness, Dimension, Place, Point, RequestQuestion, ResponseAnswer, Timings,
-};
+use crate::question::{Completeness, Dimension, Place, Point, ResponseAnswer, Timings};
 use crate::{
     CallError, CallErrorKind, Called, Clock, Cloud, Deployment, Discovery, Effective, MetricQuery,
-    MetricSource, Metrics, Notices, Probes, Registry, Series, StackState, Stacks, Traffic,
-    Workload, Written,
+    MetricSource, Metrics, Notices, ProbeRequest, Probes, Registry, Series, StackState, Stacks,
+    Traffic, Workload, Written,
 };
 
 /// How metrics are answered: by the number of the call, and the queries.
@@ -136,10 +134,10 @@ impl Metrics for Script {
 
 #[async_trait]
 impl Probes for Script {
-    async fn request(&self, _: &Deployment, it: &RequestQuestion) -> Called<ResponseAnswer> {
-        self.requested.lock().unwrap().push(it.url.clone());
+    async fn request(&self, _: &Deployment, it: &ProbeRequest) -> Called<ResponseAnswer> {
+        self.requested.lock().unwrap().push(it.target().presented.to_string());
         Ok(ResponseAnswer {
-            id: it.id.clone(),
+            id: it.question().id.clone(),
             status: 200,
             headers: Vec::new(),
             body: Vec::new(),

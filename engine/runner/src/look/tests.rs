@@ -229,7 +229,7 @@ async fn a_request_is_made_at_every_look() {
     for looks in 1..3 {
         let look = run.look().await.remove(0);
         assert_eq!(look.evidence, Evidence::ResponseAt(run.now()));
-        assert_eq!(*run.script.requested.lock().unwrap(), vec!["https://green.elb.test/"; looks]);
+        assert_eq!(*run.script.requested.lock().unwrap(), vec!["https://cart.example.com/"; looks]);
     }
 }
 
