@@ -34,7 +34,9 @@ pub(crate) fn standing(machine: &Machine, outcome: Outcome) -> Vec<Standing> {
         _ => true,
     };
     for name in plan.names.iter().filter(|_| names_stand) {
-        say(name.clone(), book.split.to_string());
+        // What somebody else wrote there stands there.
+        let drift = machine.state.drift().iter().find(|drift| drift.name == *name);
+        say(name.clone(), drift.map_or_else(|| book.split.to_string(), |it| it.found.clone()));
     }
     standing
 }
