@@ -163,8 +163,13 @@ pub(crate) struct PlaceArgs {
     #[arg(long, env = "ECS_CRD_SCENARIO", value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
     /// Let a second of the simulated cloud take 1/SPEED seconds; without it, none.
-    #[arg(long, env = "ECS_CRD_SPEED", value_name = "SPEED")]
+    #[arg(long, env = "ECS_CRD_SPEED", value_name = "SPEED", value_parser = speed)]
     pub(crate) speed: Option<f64>,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed: &f64| speed.is_finite() && *speed > 0.0);
+    speed.ok_or_else(|| "a speed is a number above 0, for example 60".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

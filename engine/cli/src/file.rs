@@ -31,9 +31,11 @@ pub(crate) struct Prepared {
 pub(crate) struct Components(BTreeMap<String, (Loaded, Vec<u8>)>);
 
 impl Components {
-    /// Loads one, if it is not loaded yet.
+    /// Loads one, if it is not loaded yet. A built-in one that does not exist is refused by the
+    /// lowering, which knows its place in the file and the nearest name.
     fn add(&mut self, engine: &Engine, plugin: &str, base: &Path) -> Result<(), Failure> {
-        if self.0.contains_key(plugin) {
+        let built_in = plugin.strip_prefix("builtin:").map(gates::builtin);
+        if self.0.contains_key(plugin) || built_in == Some(None) {
             return Ok(());
         }
         let bytes = bytes_of(plugin, base)?;
