@@ -9,9 +9,11 @@ use runner::{
     Journal, Kept, Lease, Leases, LedgerError, MemoryLedger, RunSummary, Shelf, SpokenWord,
     StackState, Stacks, Traffic, WordFate, Words, Written,
 };
-use sim::SimCloud;
 
-use crate::rig::{End, Rig, scenario, shop};
+use crate::mortal::Fuse;
+use crate::rig::{Rig, Stage};
+use crate::stories::{case, play, splits};
+use crate::story::{Case, Played};
 
 /// When the ledger is away, and whether the lease outlasts it.
 #[derive(Clone, Copy)]
@@ -198,32 +200,31 @@ struct Outcome {
     entries: Vec<Arc<Entry>>,
 }
 
-async fn drive(rig: &Rig, outage: Outage) -> Outcome {
-    let plan = shop();
-    let sim = SimCloud::open(&rig.store, Some(rig.scenario.clone()), None).expect("opens");
-    let (id, began) = rig.began(&sim, &plan).await;
-    let (mut context, lease) = rig.context(&sim, None).await;
-    let inner = rig.ledger.clone();
-    context.ledger = Arc::new(Away { inner, clock: sim.cloud().clock.clone(), outage });
+async fn drive(rig: &Rig<'_>, outage: Outage) -> Outcome {
+    let sim = rig.sim();
+    let (id, began) = rig.began(&sim).await;
+    let (mut context, inner) = rig.context(&sim, Fuse::safe()).await;
+    context.ledger = Arc::new(Away { inner, clock: sim.cloud().clock, outage });
     let deeds = Arc::new(Mutex::new(Vec::new()));
     let watched = Arc::new(Watched { cloud: sim.cloud(), deeds: deeds.clone() });
     context.cloud.stacks = watched.clone();
     context.cloud.traffic = watched;
     let mut driver = Driver::begin(context, &id, began).await.expect("it begins");
     let end = driver.run().await.expect("the run ends in good order");
-    rig.ledger.release(&lease).await.ok();
     let deeds = deeds.lock().expect("a list").clone();
     let entries = rig.ledger.entries(&id, 0).await.expect("the journal");
     Outcome { id, end, deeds, entries }
 }
 
-/// The uncut run of the shop.
-async fn uncut(says: Decision) -> End {
-    let rig = Rig::new(scenario("healthy"), says);
-    rig.drive(&shop(), None).await.1.expect("the uncut run ends")
+/// The healthy release under gates that always say the same.
+fn healthy(says: Decision) -> Case {
+    let script = ["errors", "slowness"].map(|gate| (gate.to_owned(), vec![says]));
+    let mut case = case("healthy");
+    case.script = Some(script.into());
+    case
 }
 
-fn verified_at(end: &End, percent: u32) -> EpochS {
+fn verified_at(end: &Played, percent: u32) -> EpochS {
     let split = Split::green_at(Weight::new(percent).expect("a weight"));
     let verified = |entry: &&Arc<Entry>| entry.event() == Some(&Event::WeightVerified { split });
     end.entries.iter().find(verified).expect("it was verified").at
@@ -236,12 +237,14 @@ fn deeds_within(outcome: &Outcome, outage: Outage) -> Vec<Deed> {
 
 #[tokio::test]
 async fn s18_without_a_ledger_nothing_rises_is_made_or_deleted_and_the_run_goes_on_after() {
-    let whole = uncut(Decision::Promote).await;
+    let case = healthy(Decision::Promote);
+    let stage = Stage::of(&case);
+    let whole = play(&Rig::new(&stage)).await;
     let mut instants: Vec<EpochS> = whole.entries.iter().map(|entry| entry.at).collect();
     instants.dedup();
     // The first is that of the run's first line: without a ledger a run does not begin.
     for from in instants.into_iter().skip(1) {
-        let rig = Rig::new(scenario("healthy"), Decision::Promote);
+        let rig = Rig::new(&stage);
         let outage = Outage { from, until: from.plus_s(90), lease_is_ours: true };
         let outcome = drive(&rig, outage).await;
         assert_eq!(outcome.end.exit_code, 0, "away from {from:?}: {}", outcome.end.why);
@@ -253,28 +256,32 @@ async fn s18_without_a_ledger_nothing_rises_is_made_or_deleted_and_the_run_goes_
 
 #[tokio::test]
 async fn s18_a_roll_back_is_written_without_a_ledger_while_the_lease_is_ours() {
-    let whole = uncut(Decision::Rollback).await;
+    let case = healthy(Decision::Rollback);
+    let stage = Stage::of(&case);
+    let whole = play(&Rig::new(&stage)).await;
     let from = verified_at(&whole, 10);
     for (lease_is_ours, wanted) in [(true, vec![Deed::Weights(Split::ALL_BLUE)]), (false, vec![])] {
-        let rig = Rig::new(scenario("healthy"), Decision::Rollback);
+        let rig = Rig::new(&stage);
         let outage = Outage { from, until: EpochS(u32::MAX), lease_is_ours };
         let outcome = drive(&rig, outage).await;
         assert_eq!(outcome.end.exit_code, 40, "{}", outcome.end.why);
         assert_eq!(deeds_within(&outcome, outage), wanted, "the lease is ours: {lease_is_ours}");
-        let resumed = rig.resume(&outcome.id).await.expect("the resumed run ends");
-        assert!(matches!(resumed.exit_code, 10 | 13), "{}: {}", resumed.exit_code, resumed.why);
-        let last_split = crate::rig::splits(&resumed.entries).last().copied();
+        let end = rig.resume(&outcome.id, Fuse::safe()).await.expect("the resumed run ends");
+        assert!(matches!(end.exit_code, 10 | 13), "{}: {}", end.exit_code, end.why);
+        let last_split = splits(&rig.played(&outcome.id, &end).await).last().copied();
         assert_eq!(last_split.unwrap_or(Split::ALL_BLUE), Split::ALL_BLUE);
     }
 }
 
 #[tokio::test]
 async fn s18_a_driver_leaves_a_ledger_that_stays_away_as_its_plan_says() {
-    let whole = uncut(Decision::Hold).await;
+    let case = healthy(Decision::Hold);
+    let stage = Stage::of(&case);
+    let whole = play(&Rig::new(&stage)).await;
     let outage =
         Outage { from: verified_at(&whole, 10), until: EpochS(u32::MAX), lease_is_ours: true };
     // The rig rolls back at an interrupt, and so it does here.
-    let rig = Rig::new(scenario("healthy"), Decision::Hold);
+    let rig = Rig::new(&stage);
     let outcome = drive(&rig, outage).await;
     assert_eq!(outcome.end.exit_code, 40, "{}", outcome.end.why);
     assert!(outcome.end.why.contains("nobody answers"), "{}", outcome.end.why);

@@ -4,7 +4,12 @@
 mod crashes;
 mod edges;
 mod ledger_away;
+mod mortal;
+mod native;
 mod rig;
 mod schemas;
+mod script;
 mod stories;
+#[path = "../story/mod.rs"]
+mod story;
 mod tidy;

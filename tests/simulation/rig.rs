@@ -1,226 +1,90 @@
-//! What the stories run on: the shop's plan, scripted gates, and a ledger that dies on cue.
+//! What outlives a driver: a world, a ledger, and a person; and drivers of a story over them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use async_trait::async_trait;
-use manifest::{CommandLine, Parameters, Plugins};
-use rollout::{Decision, GateDescription, Goal, Plan, Split, Verdict, Word};
-use runner::question::{Answer, Question, Situation, Turn, TurnOutcome};
+use rollout::Plan;
 use runner::{
-    Archive, Began, Context, DriveError, Driver, Entry, Evaluation, GateFault, GateHost, Interrupt,
-    Journal, Kept, Lease, Leases, LedgerError, MemoryLedger, Nobody, RunSummary, Shelf, SpokenWord,
-    WordFate, Words,
+    Archive, Began, Context, DriveEnd, DriveError, Driver, GateHost, Interrupt, Leases,
+    MemoryLedger, Nobody,
 };
 use sim::{MemoryWorld, Scenario, SimCloud, Store};
 
-/// The shop of the examples.
-pub(crate) fn shop() -> Plan {
-    let text = include_bytes!("../../examples/shop/svc.yml");
-    let parsed = manifest::parse("svc.yml", text).expect("the example is valid");
-    let parameters = Parameters {
-        environment: "stage".to_owned(),
-        region: "sim-region-1".to_owned(),
-        account_id: "000000000000".to_owned(),
-        external_ip: None,
-    };
-    manifest::lower(&parsed, &parameters, &Plugins::built_in(), &CommandLine::default())
-        .expect("the example is a plan")
-        .plan
+use crate::mortal::{Fuse, MortalLedger, Person, mortal_cloud};
+use crate::native::Native;
+use crate::script::Scripted;
+use crate::story::{Case, Played, screen};
+
+/// What is leased: one driver a world.
+const WORLD: &str = "world";
+
+/// A story made ready to be played many times.
+pub(crate) struct Stage<'a> {
+    pub(crate) case: &'a Case,
+    plan: Plan,
+    scenario: Scenario,
 }
 
-/// A scenario of the examples.
-pub(crate) fn scenario(name: &str) -> Scenario {
-    let path = format!("{}/../../examples/shop/scenarios/{name}.yml", env!("CARGO_MANIFEST_DIR"));
-    let bytes = std::fs::read(&path).expect("the scenario is there");
-    let value = manifest::to_json(bytes).expect("the scenario is YAML");
-    serde_json::from_value(value).expect("the scenario is one")
-}
-
-/// Gates that always say the same, whatever they are told.
-pub(crate) struct Scripted(pub(crate) Decision);
-
-#[async_trait]
-impl GateHost for Scripted {
-    async fn describe(&self, gate: &str) -> Result<GateDescription, GateFault> {
-        let sentence = format!("{gate} is scripted");
-        Err(GateFault { code: "scripted".to_owned(), sentence })
+impl<'a> Stage<'a> {
+    pub(crate) fn of(case: &'a Case) -> Self {
+        Stage { case, plan: case.plan(), scenario: case.read_scenario() }
     }
 
-    async fn check(&self, _: &str, _: &str) -> Result<Vec<(String, String)>, GateFault> {
-        Ok(Vec::new())
-    }
-
-    async fn ask(&self, _: &str, _: &Situation, _: &[u8]) -> Result<Vec<Question>, GateFault> {
-        Ok(Vec::new())
-    }
-
-    async fn judge(
-        &self,
-        gate: &str,
-        _: &Situation,
-        _: &[Answer],
-        state: &[u8],
-    ) -> Result<Turn, GateFault> {
-        if self.0 == Decision::Error {
-            let sentence = format!("{gate} trapped");
-            return Err(GateFault { code: "trap".to_owned(), sentence });
+    fn gates(&self) -> Arc<dyn GateHost> {
+        match &self.case.script {
+            Some(script) => Arc::new(Scripted(script.clone())),
+            None => Arc::new(Native::of(&self.plan)),
         }
-        let verdict = Verdict::plain(self.0, "scripted", format!("{gate} always says so"));
-        let outcome = TurnOutcome::Verdict(verdict);
-        Ok(Turn { outcome, state: state.to_vec(), notes: String::new() })
-    }
-
-    async fn learn(&self, _: &str, _: &Situation, _: &[u8]) -> Result<Vec<u8>, GateFault> {
-        Ok(Vec::new())
     }
 }
 
-/// A ledger whose driver dies before or after its n-th line.
-pub(crate) struct Dying {
-    inner: MemoryLedger,
-    line: AtomicU32,
-    dies_at: u32,
-    after: bool,
-}
-
-impl Dying {
-    async fn write<T>(&self, write: impl Future<Output = Kept<T>>) -> Kept<T> {
-        let line = self.line.fetch_add(1, Ordering::Relaxed);
-        if line == self.dies_at && !self.after {
-            return Err(LedgerError::Killed);
-        }
-        let written = write.await?;
-        if line == self.dies_at { Err(LedgerError::Killed) } else { Ok(written) }
-    }
-}
-
-#[async_trait]
-impl Journal for Dying {
-    async fn begin(&self, lease: &Lease, id: &str, key: &str, first: &Arc<Entry>) -> Kept<()> {
-        self.inner.begin(lease, id, key, first).await
-    }
-    async fn append(&self, lease: &Lease, id: &str, entry: &Arc<Entry>) -> Kept<()> {
-        self.write(self.inner.append(lease, id, entry)).await
-    }
-    async fn keep_evaluation(&self, lease: &Lease, id: &str, look: &Arc<Evaluation>) -> Kept<()> {
-        self.write(self.inner.keep_evaluation(lease, id, look)).await
-    }
-    async fn end(&self, lease: &Lease, id: &str, exit_code: u8) -> Kept<()> {
-        self.inner.end(lease, id, exit_code).await
-    }
-}
-
-#[async_trait]
-impl Archive for Dying {
-    async fn entries(&self, id: &str, from_seq: u32) -> Kept<Vec<Arc<Entry>>> {
-        self.inner.entries(id, from_seq).await
-    }
-    async fn evaluations(&self, id: &str) -> Kept<Vec<Arc<Evaluation>>> {
-        self.inner.evaluations(id).await
-    }
-    async fn runs(&self) -> Kept<Vec<RunSummary>> {
-        self.inner.runs().await
-    }
-}
-
-#[async_trait]
-impl Leases for Dying {
-    async fn acquire(&self, key: &str, holder: &str) -> Kept<Lease> {
-        self.inner.acquire(key, holder).await
-    }
-    async fn renew(&self, lease: &Lease) -> Kept<()> {
-        self.inner.renew(lease).await
-    }
-    fn surely_ours(&self, lease: &Lease, for_s: u32) -> bool {
-        self.inner.surely_ours(lease, for_s)
-    }
-    async fn release(&self, lease: &Lease) -> Kept<()> {
-        self.inner.release(lease).await
-    }
-    async fn holder(&self, key: &str) -> Kept<Option<String>> {
-        self.inner.holder(key).await
-    }
-}
-
-#[async_trait]
-impl Words for Dying {
-    async fn say(&self, id: &str, word: Word, by: &str) -> Kept<u32> {
-        self.inner.say(id, word, by).await
-    }
-    async fn hear(&self, id: &str) -> Kept<Vec<SpokenWord>> {
-        self.inner.hear(id).await
-    }
-    async fn settle(&self, id: &str, number: u32, fate: &WordFate) -> Kept<()> {
-        self.inner.settle(id, number, fate).await
-    }
-    async fn fate(&self, id: &str, number: u32) -> Kept<WordFate> {
-        self.inner.fate(id, number).await
-    }
-}
-
-#[async_trait]
-impl Shelf for Dying {
-    async fn memory(&self, key: &str, gate: &str) -> Kept<Vec<u8>> {
-        self.inner.memory(key, gate).await
-    }
-    async fn remember(&self, lease: &Lease, key: &str, gate: &str, bytes: &[u8]) -> Kept<()> {
-        self.inner.remember(lease, key, gate, bytes).await
-    }
-    async fn component(&self, digest: &str) -> Kept<Vec<u8>> {
-        self.inner.component(digest).await
-    }
-    async fn keep_component(&self, digest: &str, bytes: &[u8]) -> Kept<()> {
-        self.inner.keep_component(digest, bytes).await
-    }
-}
-
-/// A world, a ledger and gates: what outlives a driver.
-pub(crate) struct Rig {
+/// A world and a ledger in which a story is played.
+pub(crate) struct Rig<'a> {
+    stage: &'a Stage<'a>,
     pub(crate) ledger: MemoryLedger,
-    pub(crate) store: Store,
-    pub(crate) scenario: Scenario,
-    pub(crate) says: Decision,
+    store: Store,
+    person: Person,
 }
 
-/// How a run ended, and what it left.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct End {
-    pub(crate) exit_code: u8,
-    pub(crate) why: String,
-    pub(crate) entries: Vec<Arc<Entry>>,
+/// A run that was begun: its id, and how its driver came off.
+pub(crate) struct Drive {
+    pub(crate) id: String,
+    pub(crate) end: Result<DriveEnd, DriveError>,
 }
 
-impl Rig {
-    pub(crate) fn new(scenario: Scenario, says: Decision) -> Self {
-        let store = Store::Memory(MemoryWorld::default());
-        Rig { ledger: MemoryLedger::new(), store, scenario, says }
+impl<'a> Rig<'a> {
+    /// A new world.
+    pub(crate) fn new(stage: &'a Stage<'a>) -> Self {
+        Rig {
+            stage,
+            ledger: MemoryLedger::new(),
+            store: Store::Memory(MemoryWorld::default()),
+            person: Person::new(&stage.case.words),
+        }
     }
 
-    /// Drives the plan, dying before or after the n-th line that is written, if one is named.
-    pub(crate) async fn drive(
-        &self,
-        plan: &Plan,
-        dies_at: Option<(u32, bool)>,
-    ) -> (String, Result<End, DriveError>) {
-        let sim = SimCloud::open(&self.store, Some(self.scenario.clone()), None).expect("opens");
-        let (id, began) = self.began(&sim, plan).await;
-        let (context, lease) = self.context(&sim, dies_at).await;
+    pub(crate) fn sim(&self) -> SimCloud {
+        let scenario = self.stage.scenario.clone();
+        SimCloud::open(&self.store, Some(scenario), None).expect("the world opens")
+    }
+
+    /// Plays the story from its beginning, as far as the driver lives.
+    pub(crate) async fn begin(&self, fuse: Arc<Fuse>) -> Drive {
+        let sim = self.sim();
+        let (id, began) = self.began(&sim).await;
+        let (context, _) = self.context(&sim, fuse).await;
         let driver = Driver::begin(context, &id, began).await;
-        let end = self.finish(driver, &id).await;
-        self.ledger.release(&lease).await.ok();
-        (id, end)
+        Drive { end: drive(driver).await, id }
     }
 
     /// A run's id and its first line.
-    pub(crate) async fn began(&self, sim: &SimCloud, plan: &Plan) -> (String, Began) {
-        let ground = sim.cloud().discovery.ground(plan).await.expect("the ground is sound");
+    pub(crate) async fn began(&self, sim: &SimCloud) -> (String, Began) {
+        let plan = &self.stage.plan;
         let id = sim.new_deployment_id(plan).expect("an id");
         let began = Began {
-            goal: Goal::Deploy,
+            goal: self.stage.case.goal,
             plan: plan.clone(),
             plan_hash: plan.hash(),
-            ground,
+            ground: sim.cloud().discovery.ground(plan).await.expect("the ground is sound"),
             file_text: String::new(),
             parameters: Default::default(),
             components: Default::default(),
@@ -230,53 +94,40 @@ impl Rig {
         (id, began)
     }
 
-    /// Goes on with a run.
-    pub(crate) async fn resume(&self, id: &str) -> Result<End, DriveError> {
-        let sim = SimCloud::open(&self.store, None, None).expect("opens");
-        let (context, _) = self.context(&sim, None).await;
-        let driver = Driver::resume(context, id, "a test").await;
-        self.finish(driver, id).await
+    /// Goes on with a run, as far as the driver lives.
+    pub(crate) async fn resume(&self, id: &str, fuse: Arc<Fuse>) -> Result<DriveEnd, DriveError> {
+        let (context, _) = self.context(&self.sim(), fuse).await;
+        drive(Driver::resume(context, id, "a test").await).await
     }
 
-    /// What a driver works with; its ledger dies as `drive` says.
-    pub(crate) async fn context(
-        &self,
-        sim: &SimCloud,
-        dies_at: Option<(u32, bool)>,
-    ) -> (Context, Lease) {
-        let lease = self.ledger.acquire("world", "a test").await.expect("nobody else drives");
-        let (dies_at, after) = dies_at.unwrap_or((u32::MAX, false));
-        let inner = self.ledger.clone();
-        let ledger = Arc::new(Dying { inner, line: AtomicU32::new(0), dies_at, after });
+    /// What a driver works with in a process of its own, and the ledger as that process has it: its
+    /// leases end with it.
+    pub(crate) async fn context(&self, sim: &SimCloud, fuse: Arc<Fuse>) -> (Context, MemoryLedger) {
+        let ledger = self.ledger.another_process();
+        let inner = ledger.clone();
+        let lease = inner.acquire(WORLD, "a test").await.expect("nobody else drives");
+        let cloud = mortal_cloud(sim.cloud(), fuse.clone());
+        let (person, clock) = (self.person.clone(), sim.cloud().clock);
         let context = Context {
-            cloud: sim.cloud(),
-            ledger,
-            gates: Arc::new(Scripted(self.says)),
-            lease: lease.clone(),
+            cloud,
+            ledger: Arc::new(MortalLedger { inner, fuse, person, clock }),
+            gates: self.stage.gates(),
+            lease,
             follower: Box::new(Nobody),
             interrupt: Interrupt::default(),
             interrupt_rolls_back: true,
         };
-        (context, lease)
+        (context, ledger)
     }
 
-    async fn finish(
-        &self,
-        driver: Result<Driver, DriveError>,
-        id: &str,
-    ) -> Result<End, DriveError> {
-        let mut driver = driver?;
-        let end = driver.run().await?;
-        let entries = self.ledger.entries(id, 0).await?;
-        Ok(End { exit_code: end.exit_code, why: end.why, entries })
+    /// What a run that has ended left.
+    pub(crate) async fn played(&self, id: &str, end: &DriveEnd) -> Played {
+        let entries = self.ledger.entries(id, 0).await.expect("the journal");
+        let screen = screen(id, &entries);
+        Played { exit_code: end.exit_code, screen, entries, sim: self.sim() }
     }
 }
 
-/// Every split that was verified, in order.
-pub(crate) fn splits(entries: &[Arc<Entry>]) -> Vec<Split> {
-    let verified = |entry: &Arc<Entry>| match entry.event() {
-        Some(rollout::Event::WeightVerified { split }) => Some(*split),
-        _ => None,
-    };
-    entries.iter().filter_map(verified).collect()
+async fn drive(driver: Result<Driver, DriveError>) -> Result<DriveEnd, DriveError> {
+    driver?.run().await
 }

@@ -1,76 +1,59 @@
-//! Whole rollouts of the shop over the simulated cloud, with gates that follow a script.
+//! Whole rollouts over the simulated cloud: the stories of `tests/cases` whose gates follow a script
+//! or are built in; these are played by the native libraries, and must tell what the components do.
 
-use rollout::{Decision, Event, Split, Stack, Weight};
+use rollout::{Event, Split, Weight};
 
-use crate::rig::{Rig, scenario, shop, splits};
+use crate::mortal::Fuse;
+use crate::rig::{Rig, Stage};
+use crate::story::{Case, Played, cases, check};
 
-fn green(percent: u32) -> Split {
-    Split::green_at(Weight::new(percent).expect("a weight"))
+/// The story of that name.
+pub(crate) fn case(name: &str) -> Case {
+    let mut found = cases(|case| case.name() == name);
+    found.remove(0)
 }
 
-#[tokio::test]
-async fn a_healthy_release_is_promoted_in_its_steps() {
-    let rig = Rig::new(scenario("healthy"), Decision::Promote);
-    let (_, end) = rig.drive(&shop(), None).await;
-    let end = end.expect("the run ends");
-    assert_eq!(end.exit_code, 0, "{}", end.why);
-    assert_eq!(splits(&end.entries)[..3], [green(10), green(50), green(100)]);
+pub(crate) async fn play(rig: &Rig<'_>) -> Played {
+    let drive = rig.begin(Fuse::safe()).await;
+    let end = drive.end.unwrap_or_else(|error| panic!("{}: {error}", drive.id));
+    rig.played(&drive.id, &end).await
 }
 
-#[tokio::test]
-async fn s05_a_gate_that_always_says_promote_cannot_get_past_an_unhealthy_target() {
-    for name in ["one-bad-target", "crash-loop"] {
-        let rig = Rig::new(scenario(name), Decision::Promote);
-        let (_, end) = rig.drive(&shop(), None).await;
-        let end = end.expect("the run ends");
-        assert_eq!(end.exit_code, 11, "{name}: {}", end.why);
-        assert!(!splits(&end.entries).contains(&green(100)), "{name}");
-    }
-}
-
-#[tokio::test]
-async fn s02_gates_without_an_answer_hold_and_end_inconclusive() {
-    for says in [Decision::Hold, Decision::NoData, Decision::Error] {
-        let rig = Rig::new(scenario("healthy"), says);
-        let (_, end) = rig.drive(&shop(), None).await;
-        let end = end.expect("the run ends");
-        assert_eq!(end.exit_code, 12, "{says:?}: {}", end.why);
-        assert!(!splits(&end.entries).contains(&green(50)), "{says:?}");
-    }
-}
-
-#[tokio::test]
-async fn s07_blue_has_everything_before_green_is_deleted() {
-    let rig = Rig::new(scenario("healthy"), Decision::Rollback);
-    let (_, end) = rig.drive(&shop(), None).await;
-    let end = end.expect("the run ends");
-    assert_eq!(end.exit_code, 10, "{}", end.why);
-    let position = |wanted: &Event| {
-        end.entries.iter().rposition(|entry| entry.event() == Some(wanted)).expect("it happened")
+/// Every split that was verified, in order.
+pub(crate) fn splits(played: &Played) -> Vec<Split> {
+    let verified = |event: &Event| match event {
+        Event::WeightVerified { split } => Some(*split),
+        _ => None,
     };
-    let blue_again = position(&Event::WeightVerified { split: Split::ALL_BLUE });
-    let deletion = position(&Event::RemovalRequested { stack: Stack::Green });
-    assert!(blue_again < deletion);
+    played.entries.iter().filter_map(|entry| entry.event()).filter_map(verified).collect()
+}
+
+#[tokio::test]
+async fn s14_every_story_is_as_committed_and_keeps_the_promises() {
+    for case in cases(|case| case.guests.is_empty()) {
+        let stage = Stage::of(&case);
+        check(&case, &play(&Rig::new(&stage)).await).await;
+    }
 }
 
 #[tokio::test]
 async fn s15_the_same_seed_tells_the_same_story() {
-    let mut journals = Vec::new();
-    for _ in 0..2 {
-        let rig = Rig::new(scenario("throttled"), Decision::Promote);
-        journals.push(rig.drive(&shop(), None).await.1.expect("the run ends"));
-    }
-    assert_eq!(journals[0].exit_code, 0, "{}", journals[0].why);
-    assert_eq!(journals[0], journals[1]);
+    let case = case("throttled");
+    let stage = Stage::of(&case);
+    let [one, other] = [play(&Rig::new(&stage)).await, play(&Rig::new(&stage)).await];
+    assert_eq!(one.entries, other.entries);
 }
 
 #[tokio::test]
 async fn a_second_deployment_stands_on_the_first() {
-    let rig = Rig::new(scenario("first-release"), Decision::Promote);
-    let plan = shop();
-    let first = rig.drive(&plan, None).await.1.expect("the first ends");
-    assert_eq!((first.exit_code, splits(&first.entries).len()), (0, 1), "{}", first.why);
-    let second = rig.drive(&plan, None).await.1.expect("the second ends");
-    assert_eq!(second.exit_code, 0, "{}", second.why);
-    assert_eq!(splits(&second.entries)[0], green(10), "the first release is the baseline now");
+    let case = case("first-release");
+    let stage = Stage::of(&case);
+    let rig = Rig::new(&stage);
+    let all_green = Split::green_at(Weight::FULL);
+    let first = play(&rig).await;
+    assert_eq!((first.exit_code, splits(&first)), (0, vec![all_green]), "{}", first.screen);
+    let second = play(&rig).await;
+    assert_eq!(second.exit_code, 0, "{}", second.screen);
+    let ten = Split::green_at(Weight::new(10).expect("a weight"));
+    assert_eq!(splits(&second)[0], ten, "the first release is the baseline now");
 }

@@ -28,10 +28,11 @@ const TOP: [&str; 15] = [
 ];
 
 /// Folders of data that tests read: a file there that no test names is dead.
-const DATA: [&str; 4] = ["tests/cases/", "tests/manifests/", "tests/hostile/", "schemas/"];
+const DATA: [&str; 5] =
+    ["tests/cases/", "tests/hostile/", "tests/manifests/", "tests/system/screens/", "schemas/"];
 
 /// The files of a story, each a folder of `tests/cases`.
-const STORY: [&str; 3] = ["deployment.yml", "scenario.yml", "report.txt"];
+const STORY: [&str; 4] = ["case.yml", "deployment.yml", "scenario.yml", "report.txt"];
 
 /// Files at the top that the layout does not know.
 pub(super) fn strangers_at_the_top(paths: &[String]) -> Vec<Breach> {

@@ -56,7 +56,7 @@ fn read(top: &Path) -> Tree {
         for package in metadata(&top.join(manifest)).packages {
             for target in package.targets {
                 let test_only = target.is_test() || target.is_bench();
-                let root = target.src_path.into_std_path_buf();
+                let root = target.src_path.canonicalize().unwrap();
                 let folder = root.parent().unwrap().to_owned();
                 walk(&top, root, &folder, test_only, &mut sources);
             }
@@ -118,7 +118,7 @@ fn children(
 /// The file of a `mod name;` and the folder of its own children.
 fn module_file(parent: &Path, module: &ItemMod, below: &Path) -> (PathBuf, PathBuf) {
     if let Some(named) = path_attribute(&module.attrs) {
-        let file = parent.with_file_name("").join(named);
+        let file = parent.with_file_name("").join(named).canonicalize().unwrap();
         let folder = file.parent().unwrap().to_owned();
         return (file, folder);
     }
