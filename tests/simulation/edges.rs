@@ -10,16 +10,15 @@ use cargo_lock::{Lockfile, Package};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 /// Every room with the rooms it may use (a test-only dependency counts like any other).
-const EDGES: [(&str, &[&str]); 15] = [
+const EDGES: [(&str, &[&str]); 13] = [
     ("rollout", &[]),
     ("manifest", &["rollout"]),
     ("report", &["rollout"]),
     ("runner", &["rollout"]),
     ("ledger", &["rollout", "runner"]),
     ("gates", &["rollout", "runner"]),
-    ("probes", &["rollout", "runner"]),
     ("sim", &["rollout", "runner"]),
-    ("ecs-crd", &["rollout", "manifest", "report", "runner", "ledger", "gates", "probes", "sim"]),
+    ("ecs-crd", &["rollout", "manifest", "report", "runner", "ledger", "gates", "sim"]),
     ("gate-sdk", &["gate-sdk"]),
     ("error-rate", &["gate-sdk"]),
     ("latency", &["gate-sdk"]),
@@ -36,24 +35,6 @@ const EDGES: [(&str, &[&str]); 15] = [
             "gate-sdk",
             "error-rate",
             "latency",
-        ],
-    ),
-    (
-        "system-tests",
-        &[
-            "rollout",
-            "manifest",
-            "report",
-            "runner",
-            "ledger",
-            "gates",
-            "probes",
-            "sim",
-            "ecs-crd",
-            "gate-sdk",
-            "error-rate",
-            "latency",
-            "componentize",
         ],
     ),
 ];
@@ -77,12 +58,9 @@ const HEAVY: [&str; 7] =
     ["wasmtime", "cranelift", "regalloc2", "aws-", "hyper", "reqwest", "openssl"];
 
 /// Libraries with one owner, so that there is one way to do a thing: (library, its rooms).
-const OWNERS: [(&str, &[&str]); 11] = [
+const OWNERS: [(&str, &[&str]); 8] = [
     ("wasmtime", &["gates"]),
     ("wasmtime-wasi", &["gates"]),
-    ("hyper", &["probes"]),
-    ("hyper-util", &["probes"]),
-    ("tokio-rustls", &["probes"]),
     ("rusqlite", &["ledger"]),
     ("saphyr-parser", &["manifest"]),
     ("minijinja", &["report"]),
@@ -135,13 +113,12 @@ fn undecided_edges(uses: &Uses) -> Vec<String> {
     found
 }
 
-/// Libraries used by a room that does not own them. The tests of the whole may use any.
+/// Libraries used by a room that does not own them.
 fn foreign_libraries(uses: &Uses) -> Vec<String> {
     let mut found = Vec::new();
     for (library, owners) in OWNERS {
         for (room, used) in uses {
-            if used.contains(library) && !owners.contains(&room.as_str()) && room != "system-tests"
-            {
+            if used.contains(library) && !owners.contains(&room.as_str()) {
                 found.push(format!("{room} uses {library}, which belongs to {owners:?}"));
             }
         }

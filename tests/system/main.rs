@@ -2,4 +2,16 @@
 #![cfg(test)]
 
 mod editor;
+#[path = "../../engine/gates/tests/guests/support.rs"]
+#[expect(dead_code, reason = "what the tests of the host need beside the guests")]
+mod guest;
 mod guests_builtin;
+mod live_view;
+mod looking;
+mod processes;
+mod program;
+mod screens;
+mod stories;
+#[path = "../story/mod.rs"]
+#[expect(dead_code, reason = "what only stories with a script need")]
+mod story;

@@ -24,7 +24,7 @@ pub(super) fn language_server() -> PathBuf {
 }
 
 fn project() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("editor")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/system/editor")
 }
 
 fn cache() -> PathBuf {

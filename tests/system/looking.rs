@@ -1,6 +1,5 @@
 //! Looking: what is said where there is nothing, what stands, what a dry run foretells, what
 //! machines are given, and that flags are environment variables too.
-#![cfg(test)]
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -1,6 +1,5 @@
 //! The live view in a real pseudo-terminal, read through a terminal emulator: whole frames at any
 //! width, the story below them at the end, lines where the terminal can show no view.
-#![cfg(test)]
 
 use std::fs::File;
 use std::io::{Read, Write};

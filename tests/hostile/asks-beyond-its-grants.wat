@@ -1,0 +1,16 @@
+;; Asks for metrics of the company's own and for the metadata service, neither of them granted, and
+;; says promote whatever it is told, in the words of the first answer: why that was denied.
+(data (i32.const 8192) (i32 0) (i32 8368 8) (i32 8376 9) (i32 8385 6) (i32 1) (i32 8352 1) (i32 0) (i32 7081 3) (i32 60 0 60))
+(data (i32.const 8256) (i32 2) (i32 8391 8) (i32 8399 3) (i32 8402 40) (i32 0 0) (i32 0 0) (i32 1000) (i32 0))
+(data (i32.const 8320) (i32 8192 2))
+(data (i32.const 8352) (i32 8442 4) (i32 8446 3))
+(data (i32.const 8368) "takings1Shop/CashIncomemetadataGEThttp://169.254.169.254/latest/meta-data/Shopone")
+(func (export "ask") (param i32) (result i32)
+  (i32.const 8320))
+(func (export "judge") (param i32) (result i32)
+  (local $first i32)
+  (local.set $first (i32.load offset=260 (local.get 0)))
+  (i32.store8 (i32.const 2052) (i32.const 0))
+  (i32.store (i32.const 2064) (i32.load offset=16 (local.get $first)))
+  (i32.store (i32.const 2068) (i32.load offset=20 (local.get $first)))
+  (call $verdict))
