@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollout::Event;
-use runner::{CallErrorKind, DriveEnd, DriveError, Entry, LedgerError};
+use runner::{CallErrorKind, DriveEnd, DriveError, LedgerError};
 
 use crate::mortal::{Fuse, Moment, is_reading};
 use crate::rig::{Rig, Stage};
@@ -24,7 +24,7 @@ const WITH_REAL_GATES: [&str; 3] = ["shop-error-regression", "shop-first-release
 
 /// What happened, without the readings whose instants a crash may move.
 fn deeds(played: &Played) -> Vec<&Event> {
-    let events = played.entries.iter().filter_map(Entry::event);
+    let events = played.entries.iter().filter_map(|entry| entry.event());
     events.filter(|event| !is_reading(event)).collect()
 }
 

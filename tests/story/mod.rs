@@ -6,6 +6,7 @@ mod promises;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use manifest::{CommandLine, Parameters, Plugins};
 use report::{Lines, story};
@@ -58,7 +59,7 @@ pub(crate) struct Played {
     pub(crate) exit_code: u8,
     /// What a person saw, without the signs of life.
     pub(crate) screen: String,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<Arc<Entry>>,
     pub(crate) sim: SimCloud,
 }
 
@@ -138,14 +139,14 @@ impl Case {
 }
 
 /// The published events of a journal.
-pub(crate) fn events(entries: &[Entry]) -> Vec<EventRecord> {
+pub(crate) fn events(entries: &[Arc<Entry>]) -> Vec<EventRecord> {
     let mut told = Story::of("sim");
-    let tell = |entry| told.tell(entry).expect("the journal makes sense");
+    let tell = |entry: &Arc<Entry>| told.tell(entry).expect("the journal makes sense");
     entries.iter().flat_map(tell).collect()
 }
 
 /// What a run with this journal shows in a pipe, without the signs of life.
-pub(crate) fn screen(id: &str, entries: &[Entry]) -> String {
+pub(crate) fn screen(id: &str, entries: &[Arc<Entry>]) -> String {
     let mut events = events(entries);
     events.iter_mut().for_each(|event| id.clone_into(&mut event.deployment));
     let mut lines = Lines::default();

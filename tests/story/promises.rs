@@ -1,6 +1,7 @@
 //! What must be true at every end, whatever the story: weights, order, exit code, what stands.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rollout::{Ended, Event, Goal, Plan, Split, Stack, Weight, What};
 use runner::{Began, Entry, Record};
@@ -43,8 +44,8 @@ fn assert_records_are_splits(name: &str, world: &World) {
 
 /// S06, S07: a side's stack goes only once the other has everything, verified, and nothing was
 /// written since. Green may go without that where no weight was ever written.
-fn assert_weights_come_before_deletions(name: &str, entries: &[Entry]) {
-    let happened: Vec<&Event> = entries.iter().filter_map(Entry::event).collect();
+fn assert_weights_come_before_deletions(name: &str, entries: &[Arc<Entry>]) {
+    let happened: Vec<&Event> = entries.iter().filter_map(|entry| entry.event()).collect();
     let other_side =
         [(Stack::Green, Split::ALL_BLUE), (Stack::Blue, Split::green_at(Weight::FULL))];
     for (stack, split) in other_side {
@@ -60,7 +61,7 @@ fn assert_weights_come_before_deletions(name: &str, entries: &[Entry]) {
     }
 }
 
-fn ended(entries: &[Entry]) -> Option<Ended> {
+fn ended(entries: &[Arc<Entry>]) -> Option<Ended> {
     events(entries).into_iter().rev().find_map(|event| match event.what {
         What::Ended(ended) => Some(*ended),
         _ => None,

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rollout::{Drift, EpochS, Ground, Health, Plan, Side, Split, Stack, Standing};
-use runner::question::{Place, RequestQuestion, ResponseAnswer, SeriesAnswer};
+use runner::question::{Place, ResponseAnswer};
 use runner::{
     CallError, CallErrorKind, Called, Clock, Cloud, Deployment, Discovery, Effective, MetricQuery,
-    Metrics, Notices, Probes, Registry, StackState, Stacks, Traffic, Workload, Written,
+    Metrics, Notices, ProbeRequest, Probes, Registry, Series, StackState, Stacks, Traffic,
+    Workload, Written,
 };
 
 use super::Fuse;
@@ -98,7 +99,7 @@ impl Workload for Mortal {
     async fn preserve(&self, run: &Deployment, side: Side) -> Called<Vec<String>> {
         self.call(|| format!("preserve {side:?}"), self.cloud.workload.preserve(run, side)).await
     }
-    async fn place(&self, run: &Deployment, side: Side) -> Called<Option<Place>> {
+    async fn place(&self, run: &Deployment, side: Side) -> Called<Option<Arc<Place>>> {
         self.call(|| format!("place {side:?}"), self.cloud.workload.place(run, side)).await
     }
 }
@@ -137,14 +138,14 @@ impl Traffic for Mortal {
 
 #[async_trait]
 impl Metrics for Mortal {
-    async fn query(&self, queries: &[MetricQuery]) -> Called<Vec<SeriesAnswer>> {
+    async fn query(&self, queries: &[MetricQuery<'_>]) -> Called<Vec<Series>> {
         self.call(|| "metrics".to_owned(), self.cloud.metrics.query(queries)).await
     }
 }
 
 #[async_trait]
 impl Probes for Mortal {
-    async fn request(&self, run: &Deployment, it: &RequestQuestion) -> Called<ResponseAnswer> {
+    async fn request(&self, run: &Deployment, it: &ProbeRequest) -> Called<ResponseAnswer> {
         self.call(|| "request".to_owned(), self.cloud.probes.request(run, it)).await
     }
 }

@@ -84,13 +84,13 @@ pub(crate) fn is_reading(event: &Event) -> bool {
 
 #[async_trait]
 impl Journal for MortalLedger {
-    async fn begin(&self, lease: &Lease, id: &str, key: &str, first: &Entry) -> Kept<()> {
+    async fn begin(&self, lease: &Lease, id: &str, key: &str, first: &Arc<Entry>) -> Kept<()> {
         self.inner.begin(lease, id, key, first).await
     }
-    async fn append(&self, lease: &Lease, id: &str, entry: &Entry) -> Kept<()> {
+    async fn append(&self, lease: &Lease, id: &str, entry: &Arc<Entry>) -> Kept<()> {
         self.write(|| kind(entry), self.inner.append(lease, id, entry)).await
     }
-    async fn keep_evaluation(&self, lease: &Lease, id: &str, look: &Evaluation) -> Kept<()> {
+    async fn keep_evaluation(&self, lease: &Lease, id: &str, look: &Arc<Evaluation>) -> Kept<()> {
         let keep = self.inner.keep_evaluation(lease, id, look);
         self.write(|| "evaluation".to_owned(), keep).await
     }
@@ -101,10 +101,10 @@ impl Journal for MortalLedger {
 
 #[async_trait]
 impl Archive for MortalLedger {
-    async fn entries(&self, id: &str, from_seq: u32) -> Kept<Vec<Entry>> {
+    async fn entries(&self, id: &str, from_seq: u32) -> Kept<Vec<Arc<Entry>>> {
         self.inner.entries(id, from_seq).await
     }
-    async fn evaluations(&self, id: &str) -> Kept<Vec<Evaluation>> {
+    async fn evaluations(&self, id: &str) -> Kept<Vec<Arc<Evaluation>>> {
         self.inner.evaluations(id).await
     }
     async fn runs(&self) -> Kept<Vec<RunSummary>> {
