@@ -1,0 +1,102 @@
+"""Faults on demand, and the answers AWS gives when it fails.
+
+A rule: {"service": "route53", "operation": "ChangeResourceRecordSets", "kind": …, and which calls:
+"nth": 2 (that one alone), "times": 3 (the first three), neither: all, "after": 1 (leave the first be)}.
+Service and operation may be "*". Kinds:
+
+throttle      the service's own throttling error
+500           InternalFailure (or "status": 503, ServiceUnavailable)
+denied        AccessDenied, in the words of IAM
+error         {"code", "message", "status"} as given
+drop-before   the connection closes, nothing was done
+drop-after    it is done, the connection closes without a reply
+timeout       it is done, the reply is held for "seconds" of wall time
+"""
+
+import time
+
+from .errors import AwsError, Drop
+
+# The code by which a service says "slow down"; the rest say ThrottlingException.
+_THROTTLING = {
+    "route53": "Throttling",
+    "cloudformation": "Throttling",
+    "elbv2": "Throttling",
+    "sts": "Throttling",
+    "iam": "Throttling",
+    "sns": "Throttled",
+    "cloudwatch": "ThrottlingException",
+}
+_DENIED = {"json": "AccessDeniedException", "cbor": "AccessDeniedException"}
+# IAM's prefix of a service's actions, where it is not the service's name.
+_ACTION = {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
+_FIELDS = {"service", "operation", "kind", "nth", "times", "after", "seconds", "code", "message",
+           "status", "resource"}
+KINDS = ("throttle", "500", "denied", "error", "drop-before", "drop-after", "timeout")
+
+
+class Faults:
+    """The rules of an account, in the order they were made; the first that fits a call counts it."""
+
+    def __init__(self):
+        self.rules = []
+
+    def replace(self, rules):
+        for rule in rules:
+            unknown = set(rule) - _FIELDS
+            if unknown or str(rule.get("kind")) not in KINDS:
+                raise AwsError("BadFault", f"{rule}: unknown {sorted(unknown) or 'kind'}")
+        self.rules = [dict(rule, seen=0) for rule in rules]
+
+    def take(self, service, operation):
+        """The rule that strikes this call, if any."""
+        for rule in self.rules:
+            if rule.get("service", "*") not in ("*", service):
+                continue
+            if rule.get("operation", "*") not in ("*", operation):
+                continue
+            rule["seen"] += 1
+            if _strikes(rule):
+                return rule
+        return None
+
+
+def _strikes(rule):
+    seen = rule["seen"] - rule.get("after", 0)
+    if "nth" in rule:
+        return seen == rule["nth"]
+    return 0 < seen <= rule.get("times", float("inf"))
+
+
+def before(rule, call):
+    """Strikes before anything is done."""
+    kind = str(rule["kind"])
+    if kind == "drop-before":
+        raise Drop
+    if kind == "throttle":
+        raise AwsError(_THROTTLING.get(call.service, "ThrottlingException"), "Rate exceeded")
+    if kind == "500":
+        status = rule.get("status", 500)
+        code = "InternalFailure" if status == 500 else "ServiceUnavailable"
+        raise AwsError(code, "We encountered an internal error. Please try again.", status)
+    if kind == "denied":
+        raise denial(rule, call)
+    if kind == "error":
+        raise AwsError(rule["code"], rule.get("message", ""), rule.get("status", 400))
+
+
+def denial(rule, call):
+    """AccessDenied as IAM words it."""
+    action = f"{_ACTION.get(call.service, call.service)}:{call.operation}"
+    resource = rule.get("resource", "*")
+    message = (f"User: {call.caller_arn()} is not authorized to perform: {action} on resource: {resource} "
+               f"because no identity-based policy allows the {action} action")
+    return AwsError(_DENIED.get(call.protocol, "AccessDenied"), message, 403 if call.is_xml() else 400)
+
+
+def after(rule):
+    """Strikes when all is done."""
+    if rule["kind"] == "drop-after":
+        raise Drop
+    if rule["kind"] == "timeout":
+        time.sleep(float(rule.get("seconds", 30)))

@@ -1,0 +1,82 @@
+"""What is missing in services that moto otherwise has: STS, SNS, Application Auto Scaling."""
+
+import secrets
+import string
+
+from .calls import operation
+from .clock import moment
+from .errors import AwsError
+
+_UPPER = string.ascii_uppercase + string.digits
+_SUSPENDED = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
+
+
+class Messages:
+    """What was published, in order."""
+
+    def __init__(self, account, _region):
+        self.account = account
+        self.sent = []
+
+
+@operation("sts", "GetCallerIdentity")
+def get_caller_identity(call):
+    return {"UserId": (call.access_key or "AKIAEXAMPLE")[:20], "Account": call.account.id,
+            "Arn": call.caller_arn()}
+
+
+@operation("sts", "AssumeRole")
+def assume_role(call):
+    """Credentials for the role's own account: the access key names it (`app.account_of`)."""
+    arn, session = call.parameters["RoleArn"], call.parameters["RoleSessionName"]
+    parts = arn.split(":")
+    if len(parts) < 6 or not parts[5].startswith("role/"):
+        raise AwsError("ValidationError", f"{arn} is invalid")
+    last = "".join(secrets.choice(_UPPER) for _ in range(4))
+    expiration = call.account.now() + int(call.parameters.get("DurationSeconds") or 3600)
+    return {
+        "Credentials": {"AccessKeyId": f"ASIA{parts[4]}{last}", "SecretAccessKey": secrets.token_hex(20),
+                        "SessionToken": secrets.token_hex(40), "Expiration": moment(expiration)},
+        "AssumedRoleUser": {
+            "AssumedRoleId": f"AROAEXAMPLE:{session}",
+            "Arn": f"arn:aws:sts::{parts[4]}:assumed-role/{parts[5].split('/')[-1]}/{session}"},
+    }
+
+
+@operation("sns", "Publish")
+def publish(call):
+    """https://docs.aws.amazon.com/sns/latest/api/API_Publish.html says what a subject may be."""
+    asked = call.parameters
+    subject = asked.get("Subject")
+    if subject is not None and not (subject.isascii() and subject.isprintable() and 0 < len(subject) < 100):
+        raise AwsError("InvalidParameter", "Invalid parameter: Subject")
+    result = call.moto()
+    call.account.state(Messages).sent.append({
+        "at": call.account.now(), "topic": asked.get("TopicArn"), "subject": subject,
+        "message": asked["Message"]})
+    return result
+
+
+@operation("application-autoscaling", "RegisterScalableTarget")
+def register_scalable_target(call):
+    """What a second registration leaves out stays as it was, each suspension by itself."""
+    asked = dict(call.parameters)
+    if "SuspendedState" in asked:
+        known = call.account.call(
+            "application-autoscaling", "DescribeScalableTargets", call.region,
+            ServiceNamespace=asked["ServiceNamespace"], ResourceIds=[asked["ResourceId"]],
+            ScalableDimension=asked["ScalableDimension"])["ScalableTargets"]
+        before = known[0]["SuspendedState"] if known else {}
+        asked["SuspendedState"] = {**before, **asked["SuspendedState"]}
+    return call.moto(asked)
+
+
+@operation("application-autoscaling", "DescribeScalableTargets")
+def describe_scalable_targets(call):
+    result = call.moto()
+    for target in result["ScalableTargets"]:
+        state = target.get("SuspendedState") or {}
+        target["SuspendedState"] = {name: state.get(name, False) for name in _SUSPENDED}
+        if isinstance(target.get("CreationTime"), (int, float)):
+            target["CreationTime"] = moment(target["CreationTime"])
+    return result
