@@ -4,6 +4,7 @@ Nothing runs in the background. What is due (a task starts, a resource of a stac
 the agenda and happens, in order and stamped with its own instant, before the next request is answered.
 """
 
+import contextlib
 import heapq
 import itertools
 import threading
@@ -62,6 +63,16 @@ class Account:
         finally:
             self._instant = None
 
+    @contextlib.contextmanager
+    def standing_still(self):
+        """What is due happens; then time stands until the request is answered."""
+        self.catch_up()
+        self._instant = self.clock.now()
+        try:
+            yield
+        finally:
+            self._instant = None
+
     def state(self, kind, region="aws"):
         """What a service keeps of this account and region; made when first asked for."""
         key = (kind, region)
@@ -69,7 +80,7 @@ class Account:
             self._states[key] = kind(self, region)
         return self._states[key]
 
-    def call(self, service, operation, region, **parameters):
+    def call(self, service, operation, region, /, **parameters):
         """A call of AWS's API by the account itself: no journal, no faults."""
         return self.dispatch(self, service, operation, region, parameters)
 

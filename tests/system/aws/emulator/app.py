@@ -49,8 +49,7 @@ class Emulator:
         try:
             if rule:
                 faults.before(rule, call)
-            with account.lock, current(account):
-                account.catch_up()
+            with account.lock, current(account), account.standing_still():
                 answer = answered(call)
         except AwsError as error:
             return wire.reply(service, name, protocol, error)

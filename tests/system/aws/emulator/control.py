@@ -27,11 +27,13 @@ def answer(emulator, account, environ, body):
     try:
         asked = json.loads(body) if body else {}
         with account.lock, current(account):
-            account.catch_up()
-            if (method, path) == ("POST", "account") or (method, path) == ("POST", "reset"):
+            if (method, path) in (("POST", "account"), ("POST", "reset")):
                 result = _fresh(emulator, account, path, asked)
+            elif (method, path) == ("POST", "clock"):
+                result = _set_clock(Request(account, query, asked))
             else:
-                result = _path(method, path)(Request(account, query, asked))
+                with account.standing_still():
+                    result = _path(method, path)(Request(account, query, asked))
         status = 200
     except AwsError as error:
         result, status = {"error": error.code, "message": error.message}, error.status
@@ -66,7 +68,7 @@ def _fresh(emulator, account, path, asked):
     fresh.clock = clock
     if path == "reset":
         return {}
-    with fresh.lock, current(fresh):
+    with fresh.lock, current(fresh), fresh.standing_still():
         return fixtures.build(fresh, asked)
 
 
@@ -84,6 +86,7 @@ def _clock(request):
 
 def _set_clock(request):
     request.known(("speed", "now", "advance"))
+    request.account.catch_up()
     request.account.clock.change(**request.asked)
     request.account.catch_up()
     return _clock(request)
@@ -187,7 +190,6 @@ def _aws(request):
 
 _PATHS = {
     ("GET", "clock"): _clock,
-    ("POST", "clock"): _set_clock,
     ("GET", "settings"): lambda request: request.account.settings,
     ("POST", "settings"): _set_settings,
     ("POST", "stacks"): _set_stacks,

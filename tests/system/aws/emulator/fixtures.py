@@ -65,7 +65,7 @@ class _Builder:
         self.region = wanted["region"]
         self.wanted = wanted
 
-    def call(self, service, operation, **parameters):
+    def call(self, service, operation, /, **parameters):
         return self.account.call(service, operation, self.region, **parameters)
 
     def network(self):

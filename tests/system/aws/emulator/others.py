@@ -1,7 +1,12 @@
-"""What is missing in services that moto otherwise has: STS, SNS, Application Auto Scaling."""
+"""What is missing in services that moto otherwise has: STS, SNS, IAM, Application Auto Scaling."""
 
+import functools
+import json
 import secrets
 import string
+
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, iam_backends
 
 from .calls import operation
 from .clock import moment
@@ -55,6 +60,23 @@ def publish(call):
         "at": call.account.now(), "topic": asked.get("TopicArn"), "subject": subject,
         "message": asked["Message"]})
     return result
+
+
+@functools.cache
+def _managed_policies():
+    return json.loads(aws_managed_policies_data)
+
+
+@operation("iam", "AttachRolePolicy")
+def attach_role_policy(call):
+    """AWS's own policies exist in every account; moto would load all 1,400 of them into each."""
+    arn = call.parameters["PolicyArn"]
+    name = arn.rsplit("/", 1)[-1]
+    known = iam_backends[call.account.id]["aws"].managed_policies
+    if ":iam::aws:policy/" in arn and arn not in known and name in _managed_policies():
+        policy = AWSManagedPolicy.from_data(name, call.account.id, "aws", _managed_policies()[name])
+        known[policy.arn] = policy
+    return call.moto()
 
 
 @operation("application-autoscaling", "RegisterScalableTarget")

@@ -33,7 +33,7 @@ class Context:
         self.logical_id = logical_id
         self.tags = tags
 
-    def call(self, service, operation, **parameters):
+    def call(self, service, operation, /, **parameters):
         return self.account.call(service, operation, self.region, **parameters)
 
     def name(self, longest=64):
@@ -146,11 +146,19 @@ def _role(context, properties):
     properties.setdefault("RoleName", context.name())
     plain = [tag for tag in context.tags if not tag["key"].startswith("aws:")]
     made = _create(context, "iam", "CreateRole", properties, "Tags", plain)["Role"]
-    for arn in managed:
-        context.call("iam", "AttachRolePolicy", RoleName=made["RoleName"], PolicyArn=arn)
-    for policy in policies:
-        context.call("iam", "PutRolePolicy", RoleName=made["RoleName"], PolicyName=policy["PolicyName"],
-                     PolicyDocument=json.dumps(policy["PolicyDocument"]))
+    attached = []
+    try:
+        for arn in managed:
+            context.call("iam", "AttachRolePolicy", RoleName=made["RoleName"], PolicyArn=arn)
+            attached.append(arn)
+        for policy in policies:
+            context.call("iam", "PutRolePolicy", RoleName=made["RoleName"], PolicyName=policy["PolicyName"],
+                         PolicyDocument=json.dumps(policy["PolicyDocument"]))
+    except AwsError:
+        half = Made(made["RoleName"])
+        half.properties = {"ManagedPolicyArns": attached}
+        _delete_role(context, half)
+        raise
     return Made(made["RoleName"], {"Arn": made["Arn"], "RoleId": made["RoleId"]})
 
 
