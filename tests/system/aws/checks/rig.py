@@ -23,8 +23,9 @@ _accounts = itertools.count(100_000_000_001)
 @functools.cache
 def port():
     """Starts the emulator; it ends with us, since its standard input does."""
-    server = subprocess.Popen([sys.executable, FOLDER / "server.py"], text=True,
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    server = subprocess.Popen(
+        [sys.executable, FOLDER / "server.py"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     atexit.register(server.wait)
     atexit.register(server.stdin.close)
     atexit.register(server.stdout.close)
@@ -55,9 +56,13 @@ def _session():
 def client(service, account, key=None):
     """A boto3 client whose access key names the account; it does not retry."""
     return _session().client(
-        service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{port()}",
-        aws_access_key_id=key or f"AKIA{account}TEST", aws_secret_access_key="any",
-        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}, read_timeout=5))
+        service,
+        region_name=REGION,
+        endpoint_url=f"http://127.0.0.1:{port()}",
+        aws_access_key_id=key or f"AKIA{account}TEST",
+        aws_secret_access_key="any",
+        config=Config(retries={"total_max_attempts": 1, "mode": "standard"}, read_timeout=5),
+    )
 
 
 class Check(unittest.TestCase):

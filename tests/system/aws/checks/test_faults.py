@@ -18,13 +18,20 @@ class Faults(Check):
         return self.aws("ecs").list_clusters()["clusterArns"]
 
     def test_each_kind_strikes_as_it_says(self):
-        self.post("faults", [{"service": "ecs", "operation": "ListClusters", "kind": "throttle", "times": 1},
-                             {"service": "ecs", "operation": "ListClusters", "kind": "500", "times": 1},
-                             {"service": "ecs", "operation": "ListClusters", "kind": "denied", "times": 1}])
+        self.post(
+            "faults",
+            [
+                {"service": "ecs", "operation": "ListClusters", "kind": "throttle", "times": 1},
+                {"service": "ecs", "operation": "ListClusters", "kind": "500", "times": 1},
+                {"service": "ecs", "operation": "ListClusters", "kind": "denied", "times": 1},
+            ],
+        )
         self.assertEqual(self.refused("ThrottlingException", self.ask), "Rate exceeded")
         self.refused("InternalFailure", self.ask)
-        self.assertIn("is not authorized to perform: ecs:ListClusters on resource: *",
-                      self.refused("AccessDeniedException", self.ask))
+        self.assertIn(
+            "is not authorized to perform: ecs:ListClusters on resource: *",
+            self.refused("AccessDeniedException", self.ask),
+        )
         self.assertEqual(len(self.ask()), 1)
 
     def test_xml_services_are_refused_in_xml(self):
@@ -62,8 +69,10 @@ class Faults(Check):
         self.post("faults", [{"service": "sts", "kind": "throttle"}])
         self.refused("Throttling", self.aws("sts").get_caller_identity)
         calls = self.get("calls")
-        self.assertEqual([(each["service"], each["operation"], each["fault"]) for each in calls],
-                         [("ecs", "ListClusters", None), ("sts", "GetCallerIdentity", "throttle")])
+        self.assertEqual(
+            [(each["service"], each["operation"], each["fault"]) for each in calls],
+            [("ecs", "ListClusters", None), ("sts", "GetCallerIdentity", "throttle")],
+        )
         self.assertEqual(calls[0]["access_key"], f"AKIA{self.account}TEST")
 
     def test_an_account_is_an_island_and_a_role_leads_to_another(self):
@@ -74,8 +83,10 @@ class Faults(Check):
         zones = client("route53", other, key).list_hosted_zones()["HostedZones"]
         self.assertEqual([each["Name"] for each in zones], ["example.net."])
         self.assertEqual(client("sts", other, key).get_caller_identity()["Account"], other)
-        self.assertEqual([each["Name"] for each in self.aws("route53").list_hosted_zones()["HostedZones"]],
-                         ["example.com."])
+        self.assertEqual(
+            [each["Name"] for each in self.aws("route53").list_hosted_zones()["HostedZones"]],
+            ["example.com."],
+        )
 
     def test_the_clock_is_fast_never_goes_back_and_is_in_every_reply(self):
         begin = self.post("clock", {"speed": 1000})["now"]
@@ -88,46 +99,73 @@ class Faults(Check):
 
     def test_messages_are_read_back_and_unknown_topics_refused(self):
         sns = self.aws("sns")
-        sns.publish(TopicArn=self.ground["topics"]["fail"], Subject="[FAIL] deploy - webapi", Message="Key : value")
+        sns.publish(
+            TopicArn=self.ground["topics"]["fail"], Subject="[FAIL] deploy - webapi", Message="Key : value"
+        )
         sent = self.get("messages")
-        self.assertEqual([(each["subject"], each["message"]) for each in sent],
-                         [("[FAIL] deploy - webapi", "Key : value")])
+        self.assertEqual(
+            [(each["subject"], each["message"]) for each in sent], [("[FAIL] deploy - webapi", "Key : value")]
+        )
         self.refused("NotFound", sns.publish, TopicArn=self.ground["topics"]["fail"] + "x", Message="m")
         for subject in ("é", "x" * 100):
-            self.refused("InvalidParameter", sns.publish, TopicArn=self.ground["topics"]["fail"],
-                         Subject=subject, Message="m")
+            self.refused(
+                "InvalidParameter",
+                sns.publish,
+                TopicArn=self.ground["topics"]["fail"],
+                Subject=subject,
+                Message="m",
+            )
 
     def test_conditional_writes_of_dynamodb(self):
         table = self.aws("dynamodb")
-        table.create_table(TableName="canary_release", BillingMode="PAY_PER_REQUEST",
-                           KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-                           AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
-        put = {"TableName": "canary_release", "Item": {"id": {"S": "a"}, "epoch": {"N": "1"}},
-               "ConditionExpression": "attribute_not_exists(id)"}
+        table.create_table(
+            TableName="canary_release",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        )
+        put = {
+            "TableName": "canary_release",
+            "Item": {"id": {"S": "a"}, "epoch": {"N": "1"}},
+            "ConditionExpression": "attribute_not_exists(id)",
+        }
         table.put_item(**put)
         self.refused("ConditionalCheckFailedException", table.put_item, **put)
-        table.update_item(TableName="canary_release", Key={"id": {"S": "a"}},
-                          UpdateExpression="SET epoch = epoch + :one", ConditionExpression="epoch = :one",
-                          ExpressionAttributeValues={":one": {"N": "1"}})
-        self.assertEqual(table.get_item(TableName="canary_release", Key={"id": {"S": "a"}})["Item"]["epoch"]["N"], "2")
+        table.update_item(
+            TableName="canary_release",
+            Key={"id": {"S": "a"}},
+            UpdateExpression="SET epoch = epoch + :one",
+            ConditionExpression="epoch = :one",
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+        self.assertEqual(
+            table.get_item(TableName="canary_release", Key={"id": {"S": "a"}})["Item"]["epoch"]["N"], "2"
+        )
 
     def test_the_rest_of_the_surroundings(self):
         images = self.aws("ecr").describe_images(repositoryName="webapi", imageIds=[{"imageTag": "1.0.0"}])
         self.assertEqual(len(images["imageDetails"]), 1)
-        self.refused("ImageNotFoundException", self.aws("ecr").describe_images, repositoryName="webapi",
-                     imageIds=[{"imageTag": "9"}])
+        self.refused(
+            "ImageNotFoundException",
+            self.aws("ecr").describe_images,
+            repositoryName="webapi",
+            imageIds=[{"imageTag": "9"}],
+        )
         secret = self.aws("secretsmanager").get_secret_value(SecretId="token")
         self.assertEqual(secret["SecretString"], "s3cret")
         key = self.aws("kms").create_key()["KeyMetadata"]["Arn"]
         self.aws("kms").create_alias(AliasName="alias/app", TargetKeyId=key)
         self.assertEqual(self.aws("kms").describe_key(KeyId="alias/app")["KeyMetadata"]["Arn"], key)
         find = lambda kind: self.aws("resourcegroupstaggingapi").get_resources(
-            TagFilters=[{"Key": "Environment", "Values": ["stage"]}],
-            ResourceTypeFilters=[kind])["ResourceTagMappingList"]
-        self.assertEqual([each["ResourceARN"].rsplit("/", 1)[-1] for each in find("ec2:vpc")],
-                         [self.ground["vpc_id"]])
-        self.assertEqual({each["ResourceARN"] for each in find("elasticloadbalancing:loadbalancer")},
-                         {each["arn"] for each in self.ground["balancers"]})
+            TagFilters=[{"Key": "Environment", "Values": ["stage"]}], ResourceTypeFilters=[kind]
+        )["ResourceTagMappingList"]
+        self.assertEqual(
+            [each["ResourceARN"].rsplit("/", 1)[-1] for each in find("ec2:vpc")], [self.ground["vpc_id"]]
+        )
+        self.assertEqual(
+            {each["ResourceARN"] for each in find("elasticloadbalancing:loadbalancer")},
+            {each["arn"] for each in self.ground["balancers"]},
+        )
 
     def test_a_connection_is_kept_and_many_requests_are_served(self):
         connection = http.client.HTTPConnection("127.0.0.1", rig.port())
@@ -139,8 +177,14 @@ class Faults(Check):
         connection.close()
 
     def test_any_call_can_be_made_in_json(self):
-        got = self.post("aws", {"service": "ecs", "operation": "DescribeClusters",
-                                "parameters": {"clusters": ["stage-ecs-cluster"]}})
+        got = self.post(
+            "aws",
+            {
+                "service": "ecs",
+                "operation": "DescribeClusters",
+                "parameters": {"clusters": ["stage-ecs-cluster"]},
+            },
+        )
         self.assertEqual(got["clusters"][0]["clusterName"], "stage-ecs-cluster")
         with self.assertRaises(Refused):
             self.get("nothing")

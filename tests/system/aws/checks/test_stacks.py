@@ -19,20 +19,29 @@ class Stacks(Check):
         return self.stacks.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
 
     def create(self, body, name=templates.STACK, **more):
-        return self.stacks.create_stack(StackName=name, TemplateBody=body, Capabilities=NAMED, **more)["StackId"]
+        return self.stacks.create_stack(StackName=name, TemplateBody=body, Capabilities=NAMED, **more)[
+            "StackId"
+        ]
 
     def events(self, name):
         """[(logical id, status, reason)], oldest first."""
         found = self.stacks.describe_stack_events(StackName=name)["StackEvents"]
-        return [(each["LogicalResourceId"], each["ResourceStatus"], each.get("ResourceStatusReason"))
-                for each in reversed(found)]
+        return [
+            (each["LogicalResourceId"], each["ResourceStatus"], each.get("ResourceStatusReason"))
+            for each in reversed(found)
+        ]
 
     def everything(self):
         """All that the green stack's resources are seen as by their own APIs."""
         service = self.aws("ecs").describe_services(cluster="stage-ecs-cluster", services=["webapi-2"])
         balancers = self.aws("elbv2").describe_load_balancers()["LoadBalancers"]
-        listeners = [each for balancer in balancers for each in self.aws("elbv2").describe_listeners(
-            LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]]
+        listeners = [
+            each
+            for balancer in balancers
+            for each in self.aws("elbv2").describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])[
+                "Listeners"
+            ]
+        ]
         scaling = self.aws("application-autoscaling")
         return {
             "services": [each["serviceName"] for each in service["services"] if each["status"] == "ACTIVE"],
@@ -52,17 +61,29 @@ class Stacks(Check):
         self.later(30)
         self.assertEqual(self.status(templates.STACK), "CREATE_COMPLETE")
         events = [(name, status) for name, status, _ in self.events(templates.STACK)]
-        self.assertLess(events.index(("Listener", "CREATE_COMPLETE")),
-                        events.index(("Service", "CREATE_IN_PROGRESS")))
+        self.assertLess(
+            events.index(("Listener", "CREATE_COMPLETE")), events.index(("Service", "CREATE_IN_PROGRESS"))
+        )
         made = self.everything()
-        self.assertEqual(made, {"services": ["webapi-2"], "definitions": 1, "groups": 1, "listeners": 1,
-                                "targets": 1, "policies": 1, "alarms": 1, "roles": ["webapi-exec-2"]})
+        self.assertEqual(
+            made,
+            {
+                "services": ["webapi-2"],
+                "definitions": 1,
+                "groups": 1,
+                "listeners": 1,
+                "targets": 1,
+                "policies": 1,
+                "alarms": 1,
+                "roles": ["webapi-exec-2"],
+            },
+        )
         described = self.stacks.describe_stacks(StackName=templates.STACK)["Stacks"][0]
         self.assertEqual(described["Parameters"], [{"ParameterKey": "Secret", "ParameterValue": "****"}])
         self.assertIn(":service/stage-ecs-cluster/webapi-2", described["Outputs"][0]["OutputValue"])
         listener = self._listener()
         certificates = self.aws("elbv2").describe_listener_certificates(ListenerArn=listener)["Certificates"]
-        self.assertEqual(len(certificates), 2)
+        self.assertEqual([each["IsDefault"] for each in certificates], [True, False])
         self.stacks.delete_stack(StackName=templates.STACK)
         self.later(60)
         self.assertEqual(self.everything(), before)
@@ -85,8 +106,11 @@ class Stacks(Check):
 
     def test_a_real_refusal_fails_the_resource_and_cancels_the_others(self):
         self.aws("elbv2").create_listener(
-            LoadBalancerArn=self.ground["balancers"][1]["arn"], Port=443, Protocol="HTTP",
-            DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}])
+            LoadBalancerArn=self.ground["balancers"][1]["arn"],
+            Port=443,
+            Protocol="HTTP",
+            DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}],
+        )
         self.post("stacks", {"stack": templates.STACK, "hang": ["Definition"]})
         stack_id = self.create(templates.green(self.ground), OnFailure="DELETE")
         self.later(60)
@@ -98,8 +122,9 @@ class Stacks(Check):
     def test_the_same_token_adopts_another_collides(self):
         first = self.create(templates.green(self.ground), ClientRequestToken="a")
         self.assertEqual(self.create(templates.green(self.ground), ClientRequestToken="a"), first)
-        self.refused("AlreadyExistsException", self.create, body=templates.green(self.ground),
-                     ClientRequestToken="b")
+        self.refused(
+            "AlreadyExistsException", self.create, body=templates.green(self.ground), ClientRequestToken="b"
+        )
 
     def test_a_deletion_can_fail_and_be_tried_again(self):
         self.create(templates.green(self.ground))
@@ -132,8 +157,12 @@ class Stacks(Check):
         self.later(30)
         zone = self.ground["zones"]["example.com"]
         records = self._weighted(zone)
-        self.aws("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [
-            {"Action": "UPSERT", "ResourceRecordSet": {**records[0], "Weight": 90}}]})
+        self.aws("route53").change_resource_record_sets(
+            HostedZoneId=zone,
+            ChangeBatch={
+                "Changes": [{"Action": "UPSERT", "ResourceRecordSet": {**records[0], "Weight": 90}}]
+            },
+        )
         stack_id = self.stacks.describe_stacks(StackName=templates.INIT)["Stacks"][0]["StackId"]
         self.stacks.delete_stack(StackName=templates.INIT)
         self.later(30)
@@ -146,11 +175,14 @@ class Stacks(Check):
 
     def test_bad_templates_are_refused_before_anything_is_made(self):
         body = templates.green(self.ground)
-        self.refused("InsufficientCapabilitiesException", self.stacks.create_stack,
-                     StackName="a", TemplateBody=body)
+        self.refused(
+            "InsufficientCapabilitiesException", self.stacks.create_stack, StackName="a", TemplateBody=body
+        )
         unresolved = body.replace('{"Ref": "Definition"}', '{"Ref": "Nothing"}')
-        self.assertIn("Unresolved resource dependencies [Nothing]",
-                      self.refused("ValidationError", self.create, body=unresolved))
+        self.assertIn(
+            "Unresolved resource dependencies [Nothing]",
+            self.refused("ValidationError", self.create, body=unresolved),
+        )
         self.refused("ValidationError", self.create, body=body + " " * 51_200)
         self.assertEqual(self.stacks.list_stacks()["StackSummaries"], [])
 
@@ -164,5 +196,7 @@ class Stacks(Check):
     def test_a_protected_stack_is_not_deleted(self):
         self.create(templates.init(self.ground), templates.INIT, EnableTerminationProtection=True)
         self.later(30)
-        self.assertIn("TerminationProtection", self.refused(
-            "ValidationError", self.stacks.delete_stack, StackName=templates.INIT))
+        self.assertIn(
+            "TerminationProtection",
+            self.refused("ValidationError", self.stacks.delete_stack, StackName=templates.INIT),
+        )

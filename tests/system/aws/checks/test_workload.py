@@ -12,10 +12,13 @@ class Workload(Check):
     def setUp(self):
         super().setUp()
         self.ecs = self.aws("ecs")
-        for name, body in ((templates.INIT, templates.init(self.ground)),
-                           (templates.STACK, templates.green(self.ground))):
-            self.aws("cloudformation").create_stack(StackName=name, TemplateBody=body,
-                                                    Capabilities=["CAPABILITY_NAMED_IAM"])
+        for name, body in (
+            (templates.INIT, templates.init(self.ground)),
+            (templates.STACK, templates.green(self.ground)),
+        ):
+            self.aws("cloudformation").create_stack(
+                StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"]
+            )
         self.later(30)
         self.group = self.aws("elbv2").describe_target_groups()["TargetGroups"][0]["TargetGroupArn"]
 
@@ -30,7 +33,9 @@ class Workload(Check):
         return self.ecs.describe_tasks(cluster=CLUSTER, tasks=arns)["tasks"] if arns else []
 
     def health(self):
-        found = self.aws("elbv2").describe_target_health(TargetGroupArn=self.group)["TargetHealthDescriptions"]
+        found = self.aws("elbv2").describe_target_health(TargetGroupArn=self.group)[
+            "TargetHealthDescriptions"
+        ]
         return [each["TargetHealth"]["State"] for each in found]
 
     def test_tasks_start_in_time_register_and_become_healthy(self):
@@ -44,7 +49,9 @@ class Workload(Check):
         self.assertEqual(self.health(), ["initial", "initial"])
         self.later(20)
         self.assertEqual(self.health(), ["healthy", "healthy"])
-        self.assertEqual(self.service()["events"][0]["message"], "(service webapi-2) has reached a steady state.")
+        self.assertEqual(
+            self.service()["events"][0]["message"], "(service webapi-2) has reached a steady state."
+        )
         self.scale(1)
         self.later(5)
         self.assertEqual(self.service()["runningCount"], 1)
@@ -64,16 +71,28 @@ class Workload(Check):
         self.assertEqual(len(self.service()["deployments"]), 1)
 
     def test_tasks_crash_with_their_reasons_and_are_replaced(self):
-        self.post("tasks", {"service": "webapi-2", "stop_after_s": 5, "exit_code": 137,
-                            "container_reason": "OutOfMemoryError", "log_lines": ["about to die"]})
+        self.post(
+            "tasks",
+            {
+                "service": "webapi-2",
+                "stop_after_s": 5,
+                "exit_code": 137,
+                "container_reason": "OutOfMemoryError",
+                "log_lines": ["about to die"],
+            },
+        )
         self.scale(1)
         self.later(30)
         stopped = self.tasks("STOPPED")
         self.assertGreaterEqual(len(stopped), 2)
-        self.assertEqual((stopped[0]["stopCode"], stopped[0]["stoppedReason"]),
-                         ("EssentialContainerExited", "Essential container in task exited"))
-        self.assertEqual((stopped[0]["containers"][0]["exitCode"], stopped[0]["containers"][0]["reason"]),
-                         (137, "OutOfMemoryError"))
+        self.assertEqual(
+            (stopped[0]["stopCode"], stopped[0]["stoppedReason"]),
+            ("EssentialContainerExited", "Essential container in task exited"),
+        )
+        self.assertEqual(
+            (stopped[0]["containers"][0]["exitCode"], stopped[0]["containers"][0]["reason"]),
+            (137, "OutOfMemoryError"),
+        )
         stream = f"1/default/{stopped[0]['taskArn'].rsplit('/', 1)[-1]}"
         lines = self.aws("logs").get_log_events(logGroupName=templates.LOGS, logStreamName=stream)["events"]
         self.assertEqual([line["message"] for line in lines], ["about to die"])
@@ -100,11 +119,20 @@ class Workload(Check):
     def test_health_follows_a_script(self):
         self.scale(2)
         self.later(30)
-        self.post("health", {"service": "webapi-2", "number": 0, "from": "now", "phases": [
-            {"after_s": 60, "state": "unhealthy", "reason": "Target.ResponseCodeMismatch"}]})
+        self.post(
+            "health",
+            {
+                "service": "webapi-2",
+                "number": 0,
+                "from": "now",
+                "phases": [{"after_s": 60, "state": "unhealthy", "reason": "Target.ResponseCodeMismatch"}],
+            },
+        )
         self.assertEqual(self.health(), ["healthy", "healthy"])
         self.later(60)
-        found = self.aws("elbv2").describe_target_health(TargetGroupArn=self.group)["TargetHealthDescriptions"]
+        found = self.aws("elbv2").describe_target_health(TargetGroupArn=self.group)[
+            "TargetHealthDescriptions"
+        ]
         self.assertEqual(found[0]["TargetHealth"]["Reason"], "Target.ResponseCodeMismatch")
         self.assertEqual(self.health(), ["unhealthy", "healthy"])
 
@@ -113,10 +141,28 @@ class Workload(Check):
         balancer = self.ground["balancers"][1]["arn"]
         listener = elb.describe_listeners(LoadBalancerArn=balancer)["Listeners"][0]["ListenerArn"]
         forward = [{"Type": "forward", "TargetGroupArn": self.group}]
-        self.refused("DuplicateListener", elb.create_listener, LoadBalancerArn=balancer, Port=443,
-                     Protocol="HTTP", DefaultActions=forward)
-        rule = {"ListenerArn": listener, "Actions": forward,
-                "Conditions": [{"Field": "path-pattern", "Values": ["/x"]}]}
+        self.refused(
+            "DuplicateListener",
+            elb.create_listener,
+            LoadBalancerArn=balancer,
+            Port=443,
+            Protocol="HTTP",
+            DefaultActions=forward,
+        )
+        other = self.ground["balancers"][0]["arn"]
+        self.refused(
+            "TargetGroupAssociationLimit",
+            elb.create_listener,
+            LoadBalancerArn=other,
+            Port=80,
+            Protocol="HTTP",
+            DefaultActions=forward,
+        )
+        rule = {
+            "ListenerArn": listener,
+            "Actions": forward,
+            "Conditions": [{"Field": "path-pattern", "Values": ["/x"]}],
+        }
         self.refused("PriorityInUse", elb.create_rule, Priority=10, **rule)
         self.refused("ResourceInUse", elb.delete_target_group, TargetGroupArn=self.group)
         elb.delete_listener(ListenerArn=listener)
@@ -124,14 +170,48 @@ class Workload(Check):
         self.assertEqual(elb.describe_target_groups()["TargetGroups"][0]["LoadBalancerArns"], [])
         elb.delete_target_group(TargetGroupArn=self.group)
 
+    def test_a_service_needs_its_group_behind_a_balancer_and_its_port_in_the_definition(self):
+        loose = self.aws("elbv2").create_target_group(
+            Name="loose", Port=80, Protocol="HTTP", VpcId=self.ground["vpc_id"]
+        )["TargetGroups"][0]
+        balancer = {
+            "containerName": "default",
+            "containerPort": 8080,
+            "targetGroupArn": loose["TargetGroupArn"],
+        }
+        asked = {"cluster": CLUSTER, "serviceName": "other", "taskDefinition": "stage-webapi"}
+        self.assertIn(
+            "does not have an associated load balancer",
+            self.refused(
+                "InvalidParameterException", self.ecs.create_service, loadBalancers=[balancer], **asked
+            ),
+        )
+        self.assertIn(
+            "did not have a container port 1",
+            self.refused(
+                "InvalidParameterException",
+                self.ecs.create_service,
+                loadBalancers=[{**balancer, "containerPort": 1}],
+                **asked,
+            ),
+        )
+
     def test_scale_in_is_suspended_and_restored(self):
         scaling = self.aws("application-autoscaling")
-        key = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount",
-               "ResourceId": f"service/{CLUSTER}/webapi-2"}
+        key = {
+            "ServiceNamespace": "ecs",
+            "ScalableDimension": "ecs:service:DesiredCount",
+            "ResourceId": f"service/{CLUSTER}/webapi-2",
+        }
         state = lambda: scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"][0]
         scaling.register_scalable_target(SuspendedState={"ScheduledScalingSuspended": True}, **key)
         scaling.register_scalable_target(SuspendedState={"DynamicScalingInSuspended": True}, **key)
-        self.assertEqual(state()["SuspendedState"], {
-            "DynamicScalingInSuspended": True, "DynamicScalingOutSuspended": False,
-            "ScheduledScalingSuspended": True})
+        self.assertEqual(
+            state()["SuspendedState"],
+            {
+                "DynamicScalingInSuspended": True,
+                "DynamicScalingOutSuspended": False,
+                "ScheduledScalingSuspended": True,
+            },
+        )
         self.assertEqual((state()["MinCapacity"], state()["MaxCapacity"]), (1, 4))

@@ -18,6 +18,7 @@ DEFAULTS = {
     "health_initial_s": 5.0,  # a target is `initial` so long, then healthy
     "insync_s": 3.0,  # a change of records is PENDING so long
     "metric_lag_s": 60.0,  # a minute of metrics is visible so long after its end
+    "route53_per_s": 0,  # more calls a second are "Rate exceeded" (AWS: 5 an account); 0 is no limit
     "page_size": 0,  # entries of a page of any listing; 0 is AWS's own
     "metric_page_size": 0,  # data points of a page of GetMetricData; 0 is AWS's own, 100,800
 }

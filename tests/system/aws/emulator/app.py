@@ -31,8 +31,11 @@ class Emulator:
                 status, headers, body = self._aws(account, environ, body, access_key, region, service)
         except AwsError as error:
             status, headers, body = wire.reply(service, None, "json", error)
-        headers = {name: value for name, value in headers.items()
-                   if name.lower() not in ("date", "content-length", "connection")}
+        headers = {
+            name: value
+            for name, value in headers.items()
+            if name.lower() not in ("date", "content-length", "connection")
+        }
         headers["Date"] = formatdate(account.clock.now(), usegmt=True)
         return status, headers, body
 
@@ -43,9 +46,20 @@ class Emulator:
         call = Call(account, service, name, region, None, protocol, environ, body, access_key)
         with account.lock:
             rule = account.faults.take(service, name)
-            account.calls.append({
-                "at": account.clock.now(), "service": service, "operation": name, "region": region,
-                "access_key": access_key, "fault": rule and str(rule["kind"]), "parameters": _seen(call)})
+            account.calls.append(
+                {
+                    "at": account.clock.now(),
+                    "service": service,
+                    "operation": name,
+                    "region": region,
+                    "access_key": access_key,
+                    "fault": rule and str(rule["kind"]),
+                    "parameters": _seen(call),
+                }
+            )
+            if not rule and faults.too_fast(account, service):
+                rule = {"kind": "throttle"}
+                account.calls[-1]["fault"] = "throttle"
         try:
             if rule:
                 faults.before(rule, call)
@@ -80,7 +94,13 @@ def account_of(environ, access_key):
 def warm_up(emulator):
     """Loads moto's services while the first test is still busy starting."""
     spare = emulator.accounts.get("000000000000")
-    for service, name in (("ec2", "DescribeVpcs"), ("iam", "ListRoles"), ("dynamodb", "ListTables"),
-                          ("elbv2", "DescribeLoadBalancers"), ("ecs", "ListClusters"),
-                          ("logs", "DescribeLogGroups"), ("sns", "ListTopics")):
+    for service, name in (
+        ("ec2", "DescribeVpcs"),
+        ("iam", "ListRoles"),
+        ("dynamodb", "ListTables"),
+        ("elbv2", "DescribeLoadBalancers"),
+        ("ecs", "ListClusters"),
+        ("logs", "DescribeLogGroups"),
+        ("sns", "ListTopics"),
+    ):
         spare.call(service, name, "us-east-1")

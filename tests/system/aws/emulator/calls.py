@@ -28,8 +28,18 @@ def operation(service, *names):
 class Call:
     """One call of one operation of one service."""
 
-    def __init__(self, account, service, operation, region, parameters=None, protocol=None,
-                 environ=None, body=b"", access_key=None):
+    def __init__(
+        self,
+        account,
+        service,
+        operation,
+        region,
+        parameters=None,
+        protocol=None,
+        environ=None,
+        body=b"",
+        access_key=None,
+    ):
         self.account = account
         self.service = service
         self.operation = operation
@@ -44,7 +54,8 @@ class Call:
     def parameters(self):
         if self._parameters is None:
             self._parameters = wire.parse(
-                self.service, self.operation, self.protocol, self._environ, self._body)
+                self.service, self.operation, self.protocol, self._environ, self._body
+            )
         return self._parameters
 
     def state(self, kind):
@@ -54,9 +65,9 @@ class Call:
         return self.protocol in ("query", "rest-xml", "ec2")
 
     def caller_arn(self):
-        kind = "assumed-role/ecs-crd/session" if (self.access_key or "").startswith("ASIA") else "user/ecs-crd"
-        service = "sts" if kind.startswith("assumed") else "iam"
-        return f"arn:aws:{service}::{self.account.id}:{kind}"
+        assumed = (self.access_key or "").startswith("ASIA")
+        who = "sts::{}:assumed-role/ecs-crd/session" if assumed else "iam::{}:user/ecs-crd"
+        return "arn:aws:" + who.format(self.account.id)
 
     def moto(self, parameters=None):
         """What moto answers, to other parameters if given, as a dictionary; refusals are raised."""

@@ -52,8 +52,10 @@ def create_stack(call):
     stacks = call.state(Stacks)
     name = asked["StackName"]
     if not _NAME.fullmatch(name):
-        raise validation(f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
-                         "constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*")
+        raise validation(
+            f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy "
+            "constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        )
     if asked.get("OnFailure") and asked.get("DisableRollback") is not None:
         raise validation("You can specify only one of DisableRollback and OnFailure")
     known = stacks.standing(name)
@@ -83,8 +85,10 @@ def delete_stack(call):
         raise validation(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
     retain = call.parameters.get("RetainResources") or []
     if retain and stack.status != "DELETE_FAILED":
-        raise validation(f"Invalid operation on stack [{stack.id}]. Retain resources is only valid for stacks "
-                         "in DELETE_FAILED state.")
+        raise validation(
+            f"Invalid operation on stack [{stack.id}]. Retain resources is only valid for stacks "
+            "in DELETE_FAILED state."
+        )
     stack.delete(call.parameters.get("ClientRequestToken"), retain)
     return {}
 
@@ -110,16 +114,28 @@ def describe_stacks(call):
 
 
 def _described(stack):
-    hidden = {name for name, about in (stack.template.get("Parameters") or {}).items()
-              if str(about.get("NoEcho", "")).lower() == "true"}
-    shown = [{"ParameterKey": name, "ParameterValue": "****" if name in hidden else value}
-             for name, value in stack.parameters.items()]
+    hidden = {
+        name
+        for name, about in (stack.template.get("Parameters") or {}).items()
+        if str(about.get("NoEcho", "")).lower() == "true"
+    }
+    shown = [
+        {"ParameterKey": name, "ParameterValue": "****" if name in hidden else value}
+        for name, value in stack.parameters.items()
+    ]
     return {
-        "StackId": stack.id, "StackName": stack.name, "Description": stack.template.get("Description"),
-        "Parameters": shown, "CreationTime": moment(stack.created),
-        "DeletionTime": stack.deleted and moment(stack.deleted), "StackStatus": stack.status,
-        "StackStatusReason": stack.reason, "DisableRollback": stack.on_failure == "DO_NOTHING",
-        "Capabilities": stack.capabilities, "Outputs": stack.outputs(), "Tags": stack.tags,
+        "StackId": stack.id,
+        "StackName": stack.name,
+        "Description": stack.template.get("Description"),
+        "Parameters": shown,
+        "CreationTime": moment(stack.created),
+        "DeletionTime": stack.deleted and moment(stack.deleted),
+        "StackStatus": stack.status,
+        "StackStatusReason": stack.reason,
+        "DisableRollback": stack.on_failure == "DO_NOTHING",
+        "Capabilities": stack.capabilities,
+        "Outputs": stack.outputs(),
+        "Tags": stack.tags,
         "EnableTerminationProtection": stack.protected,
     }
 
@@ -128,11 +144,20 @@ def _described(stack):
 def list_stacks(call):
     wanted = call.parameters.get("StackStatusFilter")
     found = [each for each in reversed(call.state(Stacks).all) if not wanted or each.status in wanted]
-    return {"StackSummaries": [{
-        "StackId": each.id, "StackName": each.name, "CreationTime": moment(each.created),
-        "DeletionTime": each.deleted and moment(each.deleted), "StackStatus": each.status,
-        "StackStatusReason": each.reason, "TemplateDescription": each.template.get("Description"),
-    } for each in found]}
+    return {
+        "StackSummaries": [
+            {
+                "StackId": each.id,
+                "StackName": each.name,
+                "CreationTime": moment(each.created),
+                "DeletionTime": each.deleted and moment(each.deleted),
+                "StackStatus": each.status,
+                "StackStatusReason": each.reason,
+                "TemplateDescription": each.template.get("Description"),
+            }
+            for each in found
+        ]
+    }
 
 
 @operation("cloudformation", "DescribeStackEvents")
@@ -152,10 +177,16 @@ def _resources(call):
 
 
 def _resource(stack, resource, stamp):
-    return {"StackName": stack.name, "StackId": stack.id, "LogicalResourceId": resource.logical_id,
-            "PhysicalResourceId": resource.made.physical_id if resource.made else "",
-            "ResourceType": resource.kind, stamp: moment(resource.at), "ResourceStatus": resource.status,
-            "ResourceStatusReason": resource.reason}
+    return {
+        "StackName": stack.name,
+        "StackId": stack.id,
+        "LogicalResourceId": resource.logical_id,
+        "PhysicalResourceId": resource.made.physical_id if resource.made else "",
+        "ResourceType": resource.kind,
+        stamp: moment(resource.at),
+        "ResourceStatus": resource.status,
+        "ResourceStatusReason": resource.reason,
+    }
 
 
 @operation("cloudformation", "DescribeStackResources")
@@ -188,6 +219,11 @@ def validate_template(call):
     template.dependencies(parsed)
     declared = parsed.get("Parameters") or {}
     needed = sorted(template.capabilities(parsed))
-    return {"Description": parsed.get("Description"), "Capabilities": needed,
-            "Parameters": [{"ParameterKey": name, "DefaultValue": about.get("Default") and str(about["Default"])}
-                           for name, about in declared.items()]}
+    return {
+        "Description": parsed.get("Description"),
+        "Capabilities": needed,
+        "Parameters": [
+            {"ParameterKey": name, "DefaultValue": about.get("Default") and str(about["Default"])}
+            for name, about in declared.items()
+        ],
+    }

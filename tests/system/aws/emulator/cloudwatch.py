@@ -71,8 +71,10 @@ def _checked(call):
     ids = [query["Id"] for query in queries]
     for number, each in enumerate(ids, 1):
         if not _ID.match(each):
-            raise validation(f"The value {each} for parameter MetricDataQueries.member.{number}.Id is not "
-                             "matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.")
+            raise validation(
+                f"The value {each} for parameter MetricDataQueries.member.{number}.Id is not "
+                "matching the expected pattern ^[a-z][a-zA-Z0-9_]*$."
+            )
     if len(set(ids)) < len(ids):
         raise validation("The values for parameter id in MetricDataQueries are not unique.")
     for query in queries:
@@ -86,14 +88,20 @@ def _checked(call):
 def get_metric_data(call):
     queries, begin, end = _checked(call)
     metrics = call.state(Metrics)
-    known = {query["Id"]: _stat_series(metrics, query["MetricStat"], begin, end)
-             for query in queries if "MetricStat" in query}
+    known = {
+        query["Id"]: _stat_series(metrics, query["MetricStat"], begin, end)
+        for query in queries
+        if "MetricStat" in query
+    }
     grid = _grid(queries, begin, min(end, call.account.now()))
     for query in [query for query in queries if "Expression" in query]:
         known[query["Id"]] = metric_math.evaluate(query["Expression"], known, grid)
     falling = call.parameters.get("ScanBy", "TimestampDescending") == "TimestampDescending"
-    results = [_result(metrics, query, known[query["Id"]], falling)
-               for query in queries if query.get("ReturnData", True)]
+    results = [
+        _result(metrics, query, known[query["Id"]], falling)
+        for query in queries
+        if query.get("ReturnData", True)
+    ]
     return _page(call, results)
 
 
@@ -103,8 +111,10 @@ def _stat_series(metrics, stat, begin, end):
 
 def _grid(queries, begin, end):
     """The instants at which FILL may put a point."""
-    periods = [query["MetricStat"]["Period"] if "MetricStat" in query else query.get("Period", 60)
-               for query in queries] or [60]
+    periods = [
+        query["MetricStat"]["Period"] if "MetricStat" in query else query.get("Period", 60)
+        for query in queries
+    ] or [60]
     period = max(periods)
     first = int(begin - begin % period)
     return [float(when) for when in range(first, int(end), period)]
@@ -115,11 +125,15 @@ def _result(metrics, query, series, falling):
     points = sorted(series.items(), reverse=falling)
     status = metrics.status_of(name)
     if status == "PartialData":
-        points = points[len(points) // 2:]
+        points = points[len(points) // 2 :]
     elif status is not None:
         points = [] if status in ("InternalError", "Forbidden") else points
-    return {"Id": query["Id"], "Label": query.get("Label", name), "points": points,
-            "StatusCode": status or "Complete"}
+    return {
+        "Id": query["Id"],
+        "Label": query.get("Label", name),
+        "points": points,
+        "StatusCode": status or "Complete",
+    }
 
 
 def _page(call, results):
@@ -131,14 +145,23 @@ def _page(call, results):
         points = result.pop("points")
         begin, end = position, position + len(points)
         position = end
-        cut = points[max(0, offset - begin):max(0, offset + size - begin)]
+        cut = points[max(0, offset - begin) : max(0, offset + size - begin)]
         if cut or (not points and offset <= begin < offset + size):
             status = "PartialData" if end > offset + size else result["StatusCode"]
-            shown.append({**result, "StatusCode": status, "Values": [value for _, value in cut],
-                          "Timestamps": [moment(when) for when, _ in cut]})
+            shown.append(
+                {
+                    **result,
+                    "StatusCode": status,
+                    "Values": [value for _, value in cut],
+                    "Timestamps": [moment(when) for when, _ in cut],
+                }
+            )
     more = position > offset + size
-    return {"MetricDataResults": shown, "Messages": [],
-            "NextToken": f"page-{offset + size}" if more else None}
+    return {
+        "MetricDataResults": shown,
+        "Messages": [],
+        "NextToken": f"page-{offset + size}" if more else None,
+    }
 
 
 @operation("cloudwatch", "PutMetricData")
@@ -150,7 +173,9 @@ def put_metric_data(call):
         at = epoch(datum["Timestamp"]) if datum.get("Timestamp") else call.account.now()
         dimensions = {each["Name"]: each["Value"] for each in datum.get("Dimensions") or []}
         resolution = datum.get("StorageResolution") or 60
-        call.state(Metrics).add(namespace, datum["MetricName"], dimensions, at - at % resolution, _pairs(datum))
+        call.state(Metrics).add(
+            namespace, datum["MetricName"], dimensions, at - at % resolution, _pairs(datum)
+        )
     return {}
 
 
@@ -184,8 +209,16 @@ def list_metrics(call):
     listed = []
     for namespace, name, dimensions in call.state(Metrics).put:
         has = dict(dimensions)
-        if asked.get("Namespace") in (None, namespace) and asked.get("MetricName") in (None, name) and all(
-                key in has and value in (None, has[key]) for key, value in wanted.items()):
-            listed.append({"Namespace": namespace, "MetricName": name,
-                           "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions]})
+        if (
+            asked.get("Namespace") in (None, namespace)
+            and asked.get("MetricName") in (None, name)
+            and all(key in has and value in (None, has[key]) for key, value in wanted.items())
+        ):
+            listed.append(
+                {
+                    "Namespace": namespace,
+                    "MetricName": name,
+                    "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions],
+                }
+            )
     return {"Metrics": listed}

@@ -12,8 +12,18 @@ from .account import DEFAULTS
 from .clock import current
 from .errors import AwsError
 
-_BEHAVIOUR = {"service", "never_start", "only", "start_s", "stop_after_s", "stop_code", "stopped_reason",
-              "exit_code", "container_reason", "log_lines"}
+_BEHAVIOUR = {
+    "service",
+    "never_start",
+    "only",
+    "start_s",
+    "stop_after_s",
+    "stop_code",
+    "stopped_reason",
+    "exit_code",
+    "container_reason",
+    "log_lines",
+}
 _SWITCHES = {"stack", "fail", "delete_fail", "hang", "delete_hang", "seconds", "status", "reason"}
 _SCRIPT = {"service", "target_group", "target", "number", "from", "phases"}
 _STATES = {"initial", "healthy", "unhealthy", "unused", "draining", "unavailable"}
@@ -23,7 +33,7 @@ def answer(emulator, account, environ, body):
     """(status, headers, body) of a request to the control API."""
     query = dict(urllib.parse.parse_qsl(environ["QUERY_STRING"]))
     account = emulator.accounts.get(query.get("account", account.id))
-    path, method = environ["PATH_INFO"][len("/_test/"):].strip("/"), environ["REQUEST_METHOD"]
+    path, method = environ["PATH_INFO"][len("/_test/") :].strip("/"), environ["REQUEST_METHOD"]
     try:
         asked = json.loads(body) if body else {}
         with account.lock, current(account):
@@ -74,8 +84,11 @@ def _fresh(emulator, account, path, asked):
 
 def _path(method, path):
     if (method, path) not in _PATHS:
-        raise AwsError("NoSuchPath", f"{method} /_test/{path}; there are "
-                                     f"{', '.join(sorted(' '.join(each) for each in _PATHS))}", 404)
+        raise AwsError(
+            "NoSuchPath",
+            f"{method} /_test/{path}; there are " f"{', '.join(sorted(' '.join(each) for each in _PATHS))}",
+            404,
+        )
     return _PATHS[method, path]
 
 
@@ -184,8 +197,9 @@ def _aws(request):
     """Any call of any operation, as JSON: {service, operation, parameters}. No journal, no faults."""
     request.known(("service", "operation", "parameters"))
     asked = request.asked
-    return request.account.call(asked["service"], asked["operation"], request.region,
-                                **asked.get("parameters", {}))
+    return request.account.call(
+        asked["service"], asked["operation"], request.region, **asked.get("parameters", {})
+    )
 
 
 _PATHS = {

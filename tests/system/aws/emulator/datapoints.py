@@ -34,8 +34,10 @@ def statistic(spelled):
     elif found and (found.group(2) or found.group(3)):
         name, low, high = found.groups()
     else:
-        raise validation(f"The value {spelled} for parameter MetricDataQueries.member.1.MetricStat.Stat "
-                         "is not a valid statistic")
+        raise validation(
+            f"The value {spelled} for parameter MetricDataQueries.member.1.MetricStat.Stat "
+            "is not a valid statistic"
+        )
     return lambda pairs: _of_range(name, pairs, low, high)
 
 

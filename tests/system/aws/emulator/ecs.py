@@ -3,6 +3,7 @@
 A service is made in moto too (with no tasks), because moto's other services look for it there.
 """
 
+from . import ecs_rules
 from .calls import operation
 from .ecs_service import Service
 from .errors import AwsError
@@ -35,8 +36,13 @@ class Services:
 
     def groups_of(self, name):
         """The target groups of the services of that name."""
-        return [balancer["targetGroupArn"] for service in self.all.values() if service.name == name
-                for balancer in service.about.get("loadBalancers", []) if balancer.get("targetGroupArn")]
+        return [
+            balancer["targetGroupArn"]
+            for service in self.all.values()
+            if service.name == name
+            for balancer in service.about.get("loadBalancers", [])
+            if balancer.get("targetGroupArn")
+        ]
 
     def find(self, cluster, name):
         return self.all.get((_short(cluster or "default"), _short(name)))
@@ -50,8 +56,12 @@ class Services:
         return service
 
     def tasks(self, cluster):
-        return [task for service in self.all.values() if service.cluster_name == _short(cluster or "default")
-                for task in service.tasks]
+        return [
+            task
+            for service in self.all.values()
+            if service.cluster_name == _short(cluster or "default")
+            for task in service.tasks
+        ]
 
 
 def _short(name):
@@ -74,6 +84,10 @@ def create_service(call):
     if known and known.status == "ACTIVE":
         raise AwsError("InvalidParameterException", "Creation of service was not idempotent.")
     cluster = _cluster(call)
+    definition = call.account.call(
+        "ecs", "DescribeTaskDefinition", call.region, taskDefinition=asked["taskDefinition"]
+    )["taskDefinition"]
+    ecs_rules.check(call.account, call.region, asked, definition)
     moto = call.moto({**asked, "desiredCount": 0})["service"]
     key = (cluster["clusterName"], asked["serviceName"])
     behaviour = services.behaviours.get(asked["serviceName"], {})
@@ -105,8 +119,9 @@ def delete_service(call):
     asked = call.parameters
     service = call.state(Services).active(asked.get("cluster"), asked["service"])
     if service.desired > 0 and not asked.get("force"):
-        raise AwsError("InvalidParameterException",
-                       "The service cannot be stopped while it is scaled above 0.")
+        raise AwsError(
+            "InvalidParameterException", "The service cannot be stopped while it is scaled above 0."
+        )
     service.end()
     call.moto({**asked, "force": True})
     return {"service": service.describe()}
@@ -129,8 +144,13 @@ def describe_services(call):
 @operation("ecs", "ListServices")
 def list_services(call):
     cluster = _cluster(call)["clusterName"]
-    return {"serviceArns": [service.arn for (name, _), service in call.state(Services).all.items()
-                            if name == cluster and service.status == "ACTIVE"]}
+    return {
+        "serviceArns": [
+            service.arn
+            for (name, _), service in call.state(Services).all.items()
+            if name == cluster and service.status == "ACTIVE"
+        ]
+    }
 
 
 @operation("ecs", "ListTasks")
@@ -155,8 +175,10 @@ def describe_tasks(call):
         raise AwsError("InvalidParameterException", "Tasks cannot be longer than 100.")
     known = {task.id: task for task in call.state(Services).tasks(call.parameters.get("cluster"))}
     missing = [name for name in asked if _short(name) not in known]
-    return {"tasks": [known[_short(name)].describe() for name in asked if _short(name) in known],
-            "failures": [{"arn": name, "reason": "MISSING"} for name in missing]}
+    return {
+        "tasks": [known[_short(name)].describe() for name in asked if _short(name) in known],
+        "failures": [{"arn": name, "reason": "MISSING"} for name in missing],
+    }
 
 
 @operation("ecs", "StopTask")

@@ -11,9 +11,11 @@ import uuid
 from .clock import moment
 from .ecs_tasks import Task
 
-_UNPLACED = ("was unable to place a task because no container instance met all of its "
-             "requirements. Reason: No Container Instances were found in your cluster. For more information, "
-             "see the Troubleshooting section of the Amazon ECS Developer Guide.")
+_UNPLACED = (
+    "was unable to place a task because no container instance met all of its "
+    "requirements. Reason: No Container Instances were found in your cluster. For more information, "
+    "see the Troubleshooting section of the Amazon ECS Developer Guide."
+)
 _RESTART_S = 1.0
 
 
@@ -44,11 +46,20 @@ class Service:
         """A new deployment: PRIMARY, the former one ACTIVE until its tasks are gone."""
         for former in self.deployments:
             former["status"] = "ACTIVE"
-        definition = self.account.call("ecs", "DescribeTaskDefinition", self.region,
-                                       taskDefinition=definition)["taskDefinition"]
-        self.deployments.insert(0, {
-            "id": f"ecs-svc/{secrets.randbelow(10 ** 19):019d}", "status": "PRIMARY", "failedTasks": 0,
-            "definition": definition, "created": self.account.now(), "updated": self.account.now()})
+        definition = self.account.call(
+            "ecs", "DescribeTaskDefinition", self.region, taskDefinition=definition
+        )["taskDefinition"]
+        self.deployments.insert(
+            0,
+            {
+                "id": f"ecs-svc/{secrets.randbelow(10 ** 19):019d}",
+                "status": "PRIMARY",
+                "failedTasks": 0,
+                "definition": definition,
+                "created": self.account.now(),
+                "updated": self.account.now(),
+            },
+        )
         self.reconcile()
 
     def scale(self, desired):
@@ -56,12 +67,21 @@ class Service:
         self.reconcile()
 
     def say(self, message):
-        self.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": moment(self.account.now()),
-                               "message": f"(service {self.name}) {message}"})
+        self.events.insert(
+            0,
+            {
+                "id": str(uuid.uuid4()),
+                "createdAt": moment(self.account.now()),
+                "message": f"(service {self.name}) {message}",
+            },
+        )
 
     def _of(self, deployment, status=None):
-        return [task for task in self.tasks if task.deployment == deployment["id"] and task.alive()
-                and status in (None, task.status)]
+        return [
+            task
+            for task in self.tasks
+            if task.deployment == deployment["id"] and task.alive() and status in (None, task.status)
+        ]
 
     def running(self):
         return [task for task in self.tasks if task.status == "RUNNING"]
@@ -71,9 +91,12 @@ class Service:
         primary = self.deployments[0]
         have = self._of(primary)
         self._start(primary, self.desired - len(have))
-        for task in have[self.desired:]:
-            self.stop(task, "ServiceSchedulerInitiated",
-                      f"Scaling activity initiated by (deployment {primary['id']})")
+        for task in have[self.desired :]:
+            self.stop(
+                task,
+                "ServiceSchedulerInitiated",
+                f"Scaling activity initiated by (deployment {primary['id']})",
+            )
         if len(self._of(primary, "RUNNING")) >= self.desired:
             self._retire_former()
         self._tell_steady(primary)
@@ -95,13 +118,12 @@ class Service:
     def _place(self, deployment):
         task = Task(self, deployment["definition"], deployment["id"], next(self._numbers), self.account.now())
         self.tasks.append(task)
-        if not self.behaviour.get("never_start"):
-            start_s = self.behaviour.get("start_s", self.account.settings["task_start_s"])
-            self.account.after(start_s, lambda: self._run(task))
+        start_s = self.behaviour.get("start_s", self.account.settings["task_start_s"])
+        self.account.after(start_s, lambda: self._run(task))
         return task
 
     def _run(self, task):
-        if not task.alive() or task.status != "PENDING":
+        if not task.alive() or task.status != "PENDING" or self.behaviour.get("never_start"):
             return
         if self.behaviour.get("stop_code") == "TaskFailedToStart":
             self.crash(task)
@@ -110,8 +132,13 @@ class Service:
         task.started = self.account.now()
         self._log(task)
         for balancer in self._balancers():
-            self.account.call("elbv2", "RegisterTargets", self.region, TargetGroupArn=balancer["targetGroupArn"],
-                              Targets=[task.target(balancer)])
+            self.account.call(
+                "elbv2",
+                "RegisterTargets",
+                self.region,
+                TargetGroupArn=balancer["targetGroupArn"],
+                Targets=[task.target(balancer)],
+            )
             self.say(f"registered 1 targets in (target-group {balancer['targetGroupArn']})")
         if "stop_after_s" in self.behaviour:
             self.account.after(self.behaviour["stop_after_s"], lambda: self.crash(task))
@@ -142,8 +169,13 @@ class Service:
         if not task.alive():
             return
         how = self.behaviour
-        self.stop(task, how.get("stop_code", "EssentialContainerExited"), how.get("stopped_reason"),
-                  how.get("exit_code"), how.get("container_reason"))
+        self.stop(
+            task,
+            how.get("stop_code", "EssentialContainerExited"),
+            how.get("stopped_reason"),
+            how.get("exit_code"),
+            how.get("container_reason"),
+        )
         for deployment in self.deployments:
             deployment["failedTasks"] += deployment["id"] == task.deployment
         self.account.after(_RESTART_S, self.reconcile)
@@ -168,8 +200,13 @@ class Service:
         group = balancer["targetGroupArn"]
         known = self.account.call("elbv2", "DescribeTargetGroups", self.region)["TargetGroups"]
         if any(each["TargetGroupArn"] == group for each in known):
-            self.account.call("elbv2", "DeregisterTargets", self.region, TargetGroupArn=group,
-                              Targets=[task.target(balancer)])
+            self.account.call(
+                "elbv2",
+                "DeregisterTargets",
+                self.region,
+                TargetGroupArn=group,
+                Targets=[task.target(balancer)],
+            )
             self.say(f"deregistered 1 targets in (target-group {group})")
 
     def _stopped(self, task):
@@ -181,8 +218,11 @@ class Service:
         primary = self.deployments[0]
         for former in self.deployments[1:]:
             for task in self._of(former):
-                self.stop(task, "ServiceSchedulerInitiated",
-                          f"Scaling activity initiated by (deployment {primary['id']})")
+                self.stop(
+                    task,
+                    "ServiceSchedulerInitiated",
+                    f"Scaling activity initiated by (deployment {primary['id']})",
+                )
         self.deployments = [each for each in self.deployments if each is primary or self._of(each)]
 
     def _tell_steady(self, primary):
@@ -204,33 +244,47 @@ class Service:
 
     def describe(self):
         """As DescribeServices gives it."""
-        about = {key: value for key, value in self.about.items()
-                 if key not in ("cluster", "clientToken", "desiredCount", "tags")}
+        about = {
+            key: value
+            for key, value in self.about.items()
+            if key not in ("cluster", "clientToken", "desiredCount", "tags")
+        }
         pending = [task for task in self.tasks if task.alive() and task.status == "PENDING"]
         return {
-            **about, "serviceArn": self.arn, "clusterArn": self.cluster_arn, "status": self.status,
-            "desiredCount": self.desired, "runningCount": len(self.running()), "pendingCount": len(pending),
+            **about,
+            "serviceArn": self.arn,
+            "clusterArn": self.cluster_arn,
+            "status": self.status,
+            "desiredCount": self.desired,
+            "runningCount": len(self.running()),
+            "pendingCount": len(pending),
             "taskDefinition": self.deployments[0]["definition"]["taskDefinitionArn"],
-            "launchType": self.launch_type, "schedulingStrategy": about.get("schedulingStrategy", "REPLICA"),
-            "events": self.events[:100], "createdAt": moment(self.created),
+            "launchType": self.launch_type,
+            "schedulingStrategy": about.get("schedulingStrategy", "REPLICA"),
+            "events": self.events[:100],
+            "createdAt": moment(self.created),
             "deployments": [self._describe_deployment(each) for each in self.deployments],
             "deploymentController": about.get("deploymentController", {"type": "ECS"}),
-            "deploymentConfiguration": about.get("deploymentConfiguration",
-                                                 {"maximumPercent": 200, "minimumHealthyPercent": 100}),
+            "deploymentConfiguration": about.get(
+                "deploymentConfiguration", {"maximumPercent": 200, "minimumHealthyPercent": 100}
+            ),
         }
 
     def _describe_deployment(self, deployment):
         primary = deployment is self.deployments[0]
         complete = primary and self._steady
         return {
-            "id": deployment["id"], "status": deployment["status"],
+            "id": deployment["id"],
+            "status": deployment["status"],
             "taskDefinition": deployment["definition"]["taskDefinitionArn"],
             "desiredCount": self.desired if primary else 0,
             "runningCount": len(self._of(deployment, "RUNNING")),
             "pendingCount": len(self._of(deployment, "PENDING")),
-            "failedTasks": deployment["failedTasks"], "launchType": self.launch_type,
-            "createdAt": moment(deployment["created"]), "updatedAt": moment(deployment["updated"]),
+            "failedTasks": deployment["failedTasks"],
+            "launchType": self.launch_type,
+            "createdAt": moment(deployment["created"]),
+            "updatedAt": moment(deployment["updated"]),
             "rolloutState": "COMPLETED" if complete else "IN_PROGRESS",
             "rolloutStateReason": f"ECS deployment {deployment['id']} "
-                                  f"{'completed' if complete else 'in progress'}.",
+            f"{'completed' if complete else 'in progress'}.",
         }

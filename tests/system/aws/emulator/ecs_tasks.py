@@ -13,7 +13,7 @@ EXITED = "Essential container in task exited"
 REASONS = {
     "EssentialContainerExited": EXITED,
     "TaskFailedToStart": "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to "
-                         "resolve ref: not found",
+    "resolve ref: not found",
     "SpotInterruption": "Your Spot Task was interrupted.",
 }
 
@@ -34,8 +34,9 @@ class Task:
         self.stop_code = self.stop_reason = None
         self.exits = {}
         self.reasons = {}
-        self.arn = (f"arn:aws:ecs:{service.region}:{service.account.id}:task/"
-                    f"{service.cluster_name}/{self.id}")
+        self.arn = (
+            f"arn:aws:ecs:{service.region}:{service.account.id}:task/" f"{service.cluster_name}/{self.id}"
+        )
         self.address = f"10.0.{number // 250}.{number % 250 + 4}"
         self.instance = "i-" + secrets.token_hex(8) + "0"
 
@@ -68,8 +69,9 @@ class Task:
         self.stopping = at
         self.stop_code = code
         self.stop_reason = reason or REASONS.get(code, EXITED)
-        essential = next(each["name"] for each in self.definition["containerDefinitions"]
-                         if each.get("essential", True))
+        essential = next(
+            each["name"] for each in self.definition["containerDefinitions"] if each.get("essential", True)
+        )
         for container in self.definition["containerDefinitions"]:
             name = container["name"]
             if code != "TaskFailedToStart" or exit_code is not None:
@@ -81,40 +83,71 @@ class Task:
         """As DescribeTasks gives it."""
         service = self.service
         task = {
-            "taskArn": self.arn, "clusterArn": service.cluster_arn, "group": f"service:{service.name}",
-            "taskDefinitionArn": self.definition["taskDefinitionArn"], "startedBy": self.deployment,
-            "lastStatus": self.status, "desiredStatus": self.wanted, "launchType": service.launch_type,
-            "availabilityZone": f"{service.region}{'ab'[self.number % 2]}", "connectivity": "CONNECTED",
-            "cpu": str(self.definition.get("cpu") or 128), "memory": str(self.definition.get("memory") or 128),
-            "containers": [self._describe_container(each) for each in self.definition["containerDefinitions"]],
-            "healthStatus": "UNKNOWN", "version": 3, "overrides": {"containerOverrides": []}, "tags": [],
-            "attachments": [], "attributes": [], "enableExecuteCommand": False,
-            "createdAt": moment(self.created), "startedAt": self.started and moment(self.started),
+            "taskArn": self.arn,
+            "clusterArn": service.cluster_arn,
+            "group": f"service:{service.name}",
+            "taskDefinitionArn": self.definition["taskDefinitionArn"],
+            "startedBy": self.deployment,
+            "lastStatus": self.status,
+            "desiredStatus": self.wanted,
+            "launchType": service.launch_type,
+            "availabilityZone": f"{service.region}{'ab'[self.number % 2]}",
+            "connectivity": "CONNECTED",
+            "cpu": str(self.definition.get("cpu") or 128),
+            "memory": str(self.definition.get("memory") or 128),
+            "containers": [
+                self._describe_container(each) for each in self.definition["containerDefinitions"]
+            ],
+            "healthStatus": "UNKNOWN",
+            "version": 3,
+            "overrides": {"containerOverrides": []},
+            "tags": [],
+            "attachments": [],
+            "attributes": [],
+            "enableExecuteCommand": False,
+            "createdAt": moment(self.created),
+            "startedAt": self.started and moment(self.started),
             "stoppingAt": self.stopping and moment(self.stopping),
             "stoppedAt": self.stopped and moment(self.stopped),
             "executionStoppedAt": self.stopped and moment(self.stopped),
-            "stopCode": self.stop_code, "stoppedReason": self.stop_reason,
+            "stopCode": self.stop_code,
+            "stoppedReason": self.stop_reason,
         }
         if self.is_awsvpc():
             details = [{"name": "privateIPv4Address", "value": self.address}]
-            task["attachments"] = [{"id": self.id, "type": "ElasticNetworkInterface", "status": "ATTACHED",
-                                    "details": details}]
+            task["attachments"] = [
+                {"id": self.id, "type": "ElasticNetworkInterface", "status": "ATTACHED", "details": details}
+            ]
         if service.launch_type == "EC2":
-            task["containerInstanceArn"] = (f"arn:aws:ecs:{service.region}:{service.account.id}:container-"
-                                            f"instance/{service.cluster_name}/{self.instance[2:]}")
+            task["containerInstanceArn"] = (
+                f"arn:aws:ecs:{service.region}:{service.account.id}:container-"
+                f"instance/{service.cluster_name}/{self.instance[2:]}"
+            )
         return {key: value for key, value in task.items() if value is not None}
 
     def _describe_container(self, container):
         name = container["name"]
         described = {
-            "containerArn": f"{self.arn.replace(':task/', ':container/')}/{name}", "taskArn": self.arn,
-            "name": name, "image": container["image"], "lastStatus": self.status, "healthStatus": "UNKNOWN",
-            "runtimeId": f"{self.id}-{name}", "exitCode": self.exits.get(name),
-            "reason": self.reasons.get(name), "networkBindings": [], "networkInterfaces": [],
+            "containerArn": f"{self.arn.replace(':task/', ':container/')}/{name}",
+            "taskArn": self.arn,
+            "name": name,
+            "image": container["image"],
+            "lastStatus": self.status,
+            "healthStatus": "UNKNOWN",
+            "runtimeId": f"{self.id}-{name}",
+            "exitCode": self.exits.get(name),
+            "reason": self.reasons.get(name),
+            "networkBindings": [],
+            "networkInterfaces": [],
         }
         if self.status == "RUNNING" and not self.is_awsvpc():
             described["networkBindings"] = [
-                {"bindIP": "0.0.0.0", "containerPort": mapping["containerPort"],
-                 "hostPort": self.host_port(name, mapping["containerPort"]), "protocol": "tcp"}
-                for mapping in container.get("portMappings", [])]
+                {
+                    "bindIP": "0.0.0.0",
+                    "containerPort": mapping["containerPort"],
+                    "hostPort": self.host_port(name, mapping["containerPort"]),
+                    "protocol": "tcp",
+                }
+                for mapping in container.get("portMappings", [])
+            ]
         return {key: value for key, value in described.items() if value is not None}

@@ -7,7 +7,7 @@ the states and reason codes. Balancers, listeners, rules and target groups stay 
 from moto.elbv2.models import elbv2_backends
 
 from .calls import operation
-from .errors import AwsError
+from .errors import AwsError, validation
 
 _REASONS = {
     "Elb.RegistrationInProgress": "Target registration is in progress",
@@ -20,8 +20,12 @@ _REASONS = {
     "Target.DeregistrationInProgress": "Target deregistration is in progress",
     "Elb.InternalError": "Health checks failed due to an internal error",
 }
-_DEFAULT_REASON = {"initial": "Elb.RegistrationInProgress", "unhealthy": "Target.FailedHealthChecks",
-                   "unused": "Target.NotInUse", "draining": "Target.DeregistrationInProgress"}
+_DEFAULT_REASON = {
+    "initial": "Elb.RegistrationInProgress",
+    "unhealthy": "Target.FailedHealthChecks",
+    "unused": "Target.NotInUse",
+    "draining": "Target.DeregistrationInProgress",
+}
 
 
 class Targets:
@@ -149,25 +153,70 @@ def describe_target_health(call):
         keys = [tuple(_with_port(group, target).values()) for target in asked]
         unknown = _state("unused", "Target.NotRegistered")
         states = {key: states.get(key) or unknown for key in keys}
-    return {"TargetHealthDescriptions": [
-        _described(group, key, state) for key, state in states.items() if state]}
+    return {
+        "TargetHealthDescriptions": [_described(group, key, state) for key, state in states.items() if state]
+    }
 
 
 def _described(group, key, state):
     names = ("State", "Reason", "Description")
     check = group.health_check_port
-    return {"Target": {"Id": key[0], "Port": key[1]},
-            "HealthCheckPort": str(key[1] if check in (None, "traffic-port") else check),
-            "TargetHealth": {name: value for name, value in zip(names, state) if value}}
+    return {
+        "Target": {"Id": key[0], "Port": key[1]},
+        "HealthCheckPort": str(key[1] if check in (None, "traffic-port") else check),
+        "TargetHealth": {name: value for name, value in zip(names, state) if value},
+    }
+
+
+def _one_balancer(call, balancer, actions):
+    """A target group serves one load balancer."""
+    known = attached(call.account, call.region)
+    groups = [action.get("TargetGroupArn") for action in actions]
+    if any(other != balancer for group in groups for other in known.get(group, [])):
+        raise AwsError(
+            "TargetGroupAssociationLimit",
+            "The following target groups cannot be associated with "
+            f"more than one load balancer: {groups[0]}",
+        )
+
+
+@operation("elbv2", "CreateRule")
+def create_rule(call):
+    listener = call.parameters["ListenerArn"]
+    balancer = listener.rsplit("/", 1)[0].replace(":listener/", ":loadbalancer/")
+    _one_balancer(call, balancer, call.parameters["Actions"])
+    return call.moto()
+
+
+@operation("elbv2", "DescribeListenerCertificates")
+def describe_listener_certificates(call):
+    """moto does not say which is the default."""
+    arn = call.parameters["ListenerArn"]
+    listener = backend(call.account, call.region).describe_listeners(None, [arn])[0]
+    return {
+        "Certificates": [
+            {"CertificateArn": each, "IsDefault": each == listener.certificate}
+            for each in dict.fromkeys(listener.certificates)
+        ]
+    }
 
 
 @operation("elbv2", "CreateListener")
 def create_listener(call):
-    balancer = backend(call.account, call.region).load_balancers.get(call.parameters["LoadBalancerArn"])
-    port = str(call.parameters.get("Port"))
+    asked = call.parameters
+    balancer = backend(call.account, call.region).load_balancers.get(asked["LoadBalancerArn"])
+    port = str(asked.get("Port"))
+    certificates = asked.get("Certificates") or []
+    if asked.get("Protocol") == "HTTPS" and not certificates:
+        raise validation("A certificate must be specified for HTTPS listeners")
+    if len(certificates) > 1:
+        raise validation(f"Up to '1' certificates can be specified, but '{len(certificates)}' were specified")
+    _one_balancer(call, asked["LoadBalancerArn"], asked["DefaultActions"])
     if balancer and any(str(listener.port) == port for listener in balancer.listeners.values()):
-        raise AwsError("DuplicateListener", "A listener already exists on this port for this load balancer "
-                                            f"'{balancer.arn}'")
+        raise AwsError(
+            "DuplicateListener",
+            "A listener already exists on this port for this load balancer " f"'{balancer.arn}'",
+        )
     return call.moto()
 
 
@@ -181,8 +230,9 @@ def describe_target_groups(call):
     for group in result["TargetGroups"]:
         group["LoadBalancerArns"] = balancers.get(group["TargetGroupArn"], [])
     if balancer:
-        result["TargetGroups"] = [group for group in result["TargetGroups"]
-                                  if balancer in group["LoadBalancerArns"]]
+        result["TargetGroups"] = [
+            group for group in result["TargetGroups"] if balancer in group["LoadBalancerArns"]
+        ]
     return result
 
 
@@ -199,8 +249,13 @@ def delete_target_group(call):
 def delete_rule(call):
     arn = call.parameters["RuleArn"]
     balancers = backend(call.account, call.region).load_balancers.values()
-    rules = [rule for balancer in balancers for listener in balancer.listeners.values()
-             for rule in listener.rules.values() if rule.arn == arn]
+    rules = [
+        rule
+        for balancer in balancers
+        for listener in balancer.listeners.values()
+        for rule in listener.rules.values()
+        if rule.arn == arn
+    ]
     if not rules:
         raise AwsError("RuleNotFound", "One or more rules not found")
     if rules[0].is_default:

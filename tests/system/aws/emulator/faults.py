@@ -30,8 +30,19 @@ _THROTTLING = {
 _DENIED = {"json": "AccessDeniedException", "cbor": "AccessDeniedException"}
 # IAM's prefix of a service's actions, where it is not the service's name.
 _ACTION = {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
-_FIELDS = {"service", "operation", "kind", "nth", "times", "after", "seconds", "code", "message",
-           "status", "resource"}
+_FIELDS = {
+    "service",
+    "operation",
+    "kind",
+    "nth",
+    "times",
+    "after",
+    "seconds",
+    "code",
+    "message",
+    "status",
+    "resource",
+}
 KINDS = ("throttle", "500", "denied", "error", "drop-before", "drop-after", "timeout")
 
 
@@ -68,6 +79,19 @@ def _strikes(rule):
     return 0 < seen <= rule.get("times", float("inf"))
 
 
+def too_fast(account, service):
+    """Whether this call of Route 53, which is the last of `account.calls`, is over the account's rate.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html: five requests a second.
+    """
+    limit = account.settings["route53_per_s"]
+    if service != "route53" or not limit:
+        return False
+    since = account.clock.now() - 1
+    recent = [call for call in account.calls[-100:] if call["service"] == service and call["at"] > since]
+    return sum(not call["fault"] for call in recent) > limit
+
+
 def before(rule, call):
     """Strikes before anything is done."""
     kind = str(rule["kind"])
@@ -89,8 +113,10 @@ def denial(rule, call):
     """AccessDenied as IAM words it."""
     action = f"{_ACTION.get(call.service, call.service)}:{call.operation}"
     resource = rule.get("resource", "*")
-    message = (f"User: {call.caller_arn()} is not authorized to perform: {action} on resource: {resource} "
-               f"because no identity-based policy allows the {action} action")
+    message = (
+        f"User: {call.caller_arn()} is not authorized to perform: {action} on resource: {resource} "
+        f"because no identity-based policy allows the {action} action"
+    )
     return AwsError(_DENIED.get(call.protocol, "AccessDenied"), message, 403 if call.is_xml() else 400)
 
 

@@ -34,8 +34,7 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         headers = dict(self.headers.items())
         try:
-            status, headers, body = self.server.application(
-                environ(self.command, path, query, headers, body))
+            status, headers, body = self.server.application(environ(self.command, path, query, headers, body))
         except Drop:
             self.close_connection = True
             return

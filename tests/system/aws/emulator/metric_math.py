@@ -1,4 +1,4 @@
-"""Metric math: + - * / and comparisons of series and numbers, SUM, AVG, MIN, MAX, ABS, FILL, IF, and METRICS().
+"""Metric math: + - * / and comparisons of series and numbers, SUM, AVG, MIN, MAX, ABS, FILL, IF, METRICS.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html. A series is a
 dictionary of instants to values. Operators give a point only where every series has one; SUM and its like
@@ -11,10 +11,22 @@ import re
 
 from .errors import validation
 
-_BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-           ast.Pow: operator.pow, ast.BitXor: operator.pow}
-_COMPARE = {ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt, ast.LtE: operator.le,
-            ast.Eq: operator.eq, ast.NotEq: operator.ne}
+_BINARY = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.BitXor: operator.pow,
+}
+_COMPARE = {
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
 _REDUCE = {"SUM": sum, "MIN": min, "MAX": max, "AVG": lambda values: sum(values) / len(values)}
 
 
@@ -56,8 +68,11 @@ class _Evaluation(ast.NodeVisitor):
 
     def visit_Compare(self, node):
         compare = _COMPARE[type(node.ops[0])]
-        return _each(lambda left, right: float(compare(left, right)),
-                     self.visit(node.left), self.visit(node.comparators[0]))
+        return _each(
+            lambda left, right: float(compare(left, right)),
+            self.visit(node.left),
+            self.visit(node.comparators[0]),
+        )
 
     def visit_BoolOp(self, node):
         both = isinstance(node.op, ast.And)
@@ -101,8 +116,9 @@ def _each(function, *values):
     result = {}
     for when in common:
         try:
-            result[when] = float(function(*(value[when] if isinstance(value, dict) else value
-                                            for value in values)))
+            result[when] = float(
+                function(*(value[when] if isinstance(value, dict) else value for value in values))
+            )
         except ZeroDivisionError:
             continue
     return result
@@ -118,5 +134,6 @@ def _reduce(function, argument):
     if isinstance(argument, dict):
         return function(list(argument.values())) if argument else 0.0
     instants = {when for series in argument for when in series}
-    return {when: float(function([series[when] for series in argument if when in series]))
-            for when in instants}
+    return {
+        when: float(function([series[when] for series in argument if when in series])) for when in instants
+    }

@@ -26,8 +26,11 @@ class Messages:
 
 @operation("sts", "GetCallerIdentity")
 def get_caller_identity(call):
-    return {"UserId": (call.access_key or "AKIAEXAMPLE")[:20], "Account": call.account.id,
-            "Arn": call.caller_arn()}
+    return {
+        "UserId": (call.access_key or "AKIAEXAMPLE")[:20],
+        "Account": call.account.id,
+        "Arn": call.caller_arn(),
+    }
 
 
 @operation("sts", "AssumeRole")
@@ -40,11 +43,16 @@ def assume_role(call):
     last = "".join(secrets.choice(_UPPER) for _ in range(4))
     expiration = call.account.now() + int(call.parameters.get("DurationSeconds") or 3600)
     return {
-        "Credentials": {"AccessKeyId": f"ASIA{parts[4]}{last}", "SecretAccessKey": secrets.token_hex(20),
-                        "SessionToken": secrets.token_hex(40), "Expiration": moment(expiration)},
+        "Credentials": {
+            "AccessKeyId": f"ASIA{parts[4]}{last}",
+            "SecretAccessKey": secrets.token_hex(20),
+            "SessionToken": secrets.token_hex(40),
+            "Expiration": moment(expiration),
+        },
         "AssumedRoleUser": {
             "AssumedRoleId": f"AROAEXAMPLE:{session}",
-            "Arn": f"arn:aws:sts::{parts[4]}:assumed-role/{parts[5].split('/')[-1]}/{session}"},
+            "Arn": f"arn:aws:sts::{parts[4]}:assumed-role/{parts[5].split('/')[-1]}/{session}",
+        },
     }
 
 
@@ -56,9 +64,14 @@ def publish(call):
     if subject is not None and not (subject.isascii() and subject.isprintable() and 0 < len(subject) < 100):
         raise AwsError("InvalidParameter", "Invalid parameter: Subject")
     result = call.moto()
-    call.account.state(Messages).sent.append({
-        "at": call.account.now(), "topic": asked.get("TopicArn"), "subject": subject,
-        "message": asked["Message"]})
+    call.account.state(Messages).sent.append(
+        {
+            "at": call.account.now(),
+            "topic": asked.get("TopicArn"),
+            "subject": subject,
+            "message": asked["Message"],
+        }
+    )
     return result
 
 
@@ -85,9 +98,13 @@ def register_scalable_target(call):
     asked = dict(call.parameters)
     if "SuspendedState" in asked:
         known = call.account.call(
-            "application-autoscaling", "DescribeScalableTargets", call.region,
-            ServiceNamespace=asked["ServiceNamespace"], ResourceIds=[asked["ResourceId"]],
-            ScalableDimension=asked["ScalableDimension"])["ScalableTargets"]
+            "application-autoscaling",
+            "DescribeScalableTargets",
+            call.region,
+            ServiceNamespace=asked["ServiceNamespace"],
+            ResourceIds=[asked["ResourceId"]],
+            ScalableDimension=asked["ScalableDimension"],
+        )["ScalableTargets"]
         before = known[0]["SuspendedState"] if known else {}
         asked["SuspendedState"] = {**before, **asked["SuspendedState"]}
     return call.moto(asked)

@@ -10,8 +10,13 @@ from moto.core.utils import get_pagination_model
 
 from .errors import AwsError
 
-_BY_THEMSELVES = {("route53", "ListResourceRecordSets"), ("cloudwatch", "GetMetricData"),
-                  ("dynamodb", "Scan"), ("dynamodb", "Query"), ("logs", "GetLogEvents")}
+_BY_THEMSELVES = {
+    ("route53", "ListResourceRecordSets"),
+    ("cloudwatch", "GetMetricData"),
+    ("dynamodb", "Scan"),
+    ("dynamodb", "Query"),
+    ("logs", "GetLogEvents"),
+}
 
 
 @functools.cache
@@ -42,7 +47,7 @@ def page(call, result_of):
     result = result_of(call)
     key = rule["result_key"] if isinstance(rule["result_key"], str) else rule["result_key"][0]
     entries = result.get(key) or []
-    result[key] = entries[begin:begin + size]
+    result[key] = entries[begin : begin + size]
     more = begin + size < len(entries)
     result[rule["output_token"].split(" ")[0]] = f"page-{begin + size}" if more else None
     if rule.get("more_results"):
@@ -55,4 +60,4 @@ def _number(token):
         return 0
     if not str(token).startswith("page-"):
         raise AwsError("ValidationError", f"The token {token} is invalid")
-    return int(token[len("page-"):])
+    return int(token[len("page-") :])

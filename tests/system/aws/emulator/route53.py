@@ -27,8 +27,9 @@ class Zones:
         """The records of a zone; at first the NS and SOA that moto made with it."""
         zone_id = zone_id.rsplit("/", 1)[-1]
         if zone_id not in self.records:
-            self.records[zone_id] = [dict(record, Name=normal(record["Name"]))
-                                     for record in self._moto_records(zone_id)]
+            self.records[zone_id] = [
+                dict(record, Name=normal(record["Name"])) for record in self._moto_records(zone_id)
+            ]
         return self.records[zone_id]
 
     def _moto_records(self, zone_id):
@@ -82,12 +83,14 @@ def _place(zone_name, records, new):
         return f"{told} at apex in zone {zone_name}"
     same = [record for record in records if record["Name"] == name]
     if any((record["Type"] == "CNAME") != (kind == "CNAME") for record in same):
-        return (f"{told} as it conflicts with other records with the same DNS name in zone {zone_name}")
+        return f"{told} as it conflicts with other records with the same DNS name in zone {zone_name}"
     for record in same:
         if record["Type"] == kind and bool(record.get("SetIdentifier")) != bool(new.get("SetIdentifier")):
-            return (f"RRSet with DNS name {name}, type {kind}, SetIdentifier "
-                    f"{new.get('SetIdentifier') or 'null'} cannot be created as other RRSets exist with "
-                    "the same name and type.")
+            return (
+                f"RRSet with DNS name {name}, type {kind}, SetIdentifier "
+                f"{new.get('SetIdentifier') or 'null'} cannot be created as other RRSets exist with "
+                "the same name and type."
+            )
     return None
 
 
@@ -115,11 +118,17 @@ def _checked(record):
     """A record of a request, normal, or the refusal of one that makes no sense by itself."""
     record = dict(record, Name=normal(record["Name"]))
     if record.get("Weight") is not None and not 0 <= int(record["Weight"]) <= 255:
-        raise AwsError("InvalidInput", "1 validation error detected: Value at 'weight' failed to satisfy "
-                                       "constraint: Member must have value less than or equal to 255")
+        raise AwsError(
+            "InvalidInput",
+            "1 validation error detected: Value at 'weight' failed to satisfy "
+            "constraint: Member must have value less than or equal to 255",
+        )
     if record.get("Weight") is not None and not record.get("SetIdentifier"):
-        raise AwsError("InvalidInput", "Invalid request: Missing field 'SetIdentifier' in Change with "
-                                       f"[Name={record['Name']}, Type={record['Type']}, SetIdentifier=null]")
+        raise AwsError(
+            "InvalidInput",
+            "Invalid request: Missing field 'SetIdentifier' in Change with "
+            f"[Name={record['Name']}, Type={record['Type']}, SetIdentifier=null]",
+        )
     for key in ("TTL", "Weight"):
         if record.get(key) is not None:
             record[key] = int(record[key])
@@ -135,8 +144,9 @@ def change(call):
     after = list(before)
     refusals = []
     for change_ in call.parameters["ChangeBatch"]["Changes"]:
-        refused = _apply(normal(zone["Name"]), after, change_["Action"],
-                         _checked(change_["ResourceRecordSet"]))
+        refused = _apply(
+            normal(zone["Name"]), after, change_["Action"], _checked(change_["ResourceRecordSet"])
+        )
         refusals += [refused] if refused else []
     if refusals:
         raise AwsError("InvalidChangeBatch", f"[{', '.join(refusals)}]")
@@ -152,20 +162,32 @@ def _remember(zones, call, change_id, before, after):
     for name in sorted({record["Name"] for record in before + after if record.get("Weight") is not None}):
         old = [record for record in before if record["Name"] == name]
         new = [record for record in after if record["Name"] == name]
-        if old == new:
+        if [_values(record) for record in old] == [_values(record) for record in new]:
             continue
-        zones.weights.append({
-            "at": call.account.now(), "name": name, "change": change_id, "access_key": call.access_key,
-            "weights": {record["SetIdentifier"]: record.get("Weight") for record in new
-                        if record.get("SetIdentifier")},
-            "records": new})
+        zones.weights.append(
+            {
+                "at": call.account.now(),
+                "name": name,
+                "change": change_id,
+                "access_key": call.access_key,
+                "weights": {
+                    record["SetIdentifier"]: record.get("Weight")
+                    for record in new
+                    if record.get("SetIdentifier")
+                },
+                "records": new,
+            }
+        )
 
 
 def _info(account, zones, change_id):
     at = zones.changes[change_id]
     pending = account.now() < at + account.settings["insync_s"]
-    return {"Id": f"/change/{change_id}", "Status": "PENDING" if pending else "INSYNC",
-            "SubmittedAt": moment(at)}
+    return {
+        "Id": f"/change/{change_id}",
+        "Status": "PENDING" if pending else "INSYNC",
+        "SubmittedAt": moment(at),
+    }
 
 
 @operation("route53", "GetChange")
@@ -183,8 +205,13 @@ def list_records(call):
     call.account.call("route53", "GetHostedZone", "us-east-1", Id=asked["HostedZoneId"])
     records = sorted(call.account.state(Zones).of(asked["HostedZoneId"]), key=_sort_key)
     if asked.get("StartRecordName"):
-        start = _sort_key({"Name": normal(asked["StartRecordName"]), "Type": asked.get("StartRecordType") or "",
-                           "SetIdentifier": asked.get("StartRecordIdentifier")})
+        start = _sort_key(
+            {
+                "Name": normal(asked["StartRecordName"]),
+                "Type": asked.get("StartRecordType") or "",
+                "SetIdentifier": asked.get("StartRecordIdentifier"),
+            }
+        )
         records = [record for record in records if _sort_key(record) >= start]
     size = min(int(asked.get("MaxItems") or _PAGE), call.account.settings["page_size"] or _PAGE)
     result = {"ResourceRecordSets": records[:size], "IsTruncated": len(records) > size, "MaxItems": str(size)}
@@ -200,6 +227,9 @@ def list_records(call):
 def delete_zone(call):
     zones = call.account.state(Zones)
     if any(record["Type"] not in ("NS", "SOA") for record in zones.of(call.parameters["Id"])):
-        raise AwsError("HostedZoneNotEmpty", "The specified hosted zone contains non-required resource "
-                                             "record sets and so cannot be deleted.")
+        raise AwsError(
+            "HostedZoneNotEmpty",
+            "The specified hosted zone contains non-required resource "
+            "record sets and so cannot be deleted.",
+        )
     return call.moto()

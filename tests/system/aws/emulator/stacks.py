@@ -7,7 +7,7 @@ what follows a failure (`OnFailure`).
 
 import uuid
 
-from . import resources, template
+from . import resource as parts, resources, template
 from .errors import AwsError
 
 STACK = "AWS::CloudFormation::Stack"
@@ -48,8 +48,11 @@ class Stack:
         self.id = f"arn:aws:cloudformation:{region}:{account.id}:stack/{self.name}/{uuid.uuid4()}"
         self.needs = template.dependencies(self.template)
         self.scope = template.Scope(self.template, self.parameters, self._pseudo())
-        self.resources = {name: Resource(name, about) for name, about in self.template["Resources"].items()
-                          if "Condition" not in about or self.scope.condition(about["Condition"])}
+        self.resources = {
+            name: Resource(name, about)
+            for name, about in self.template["Resources"].items()
+            if "Condition" not in about or self.scope.condition(about["Condition"])
+        }
         self.created = account.now()
         self.deleted = None
         self.events = []
@@ -57,18 +60,34 @@ class Stack:
         self.stood = False
 
     def _pseudo(self):
-        return {"AWS::AccountId": self.account.id, "AWS::Region": self.region, "AWS::StackName": self.name,
-                "AWS::StackId": self.id, "AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
+        return {
+            "AWS::AccountId": self.account.id,
+            "AWS::Region": self.region,
+            "AWS::StackName": self.name,
+            "AWS::StackId": self.id,
+            "AWS::Partition": "aws",
+            "AWS::URLSuffix": "amazonaws.com",
+        }
 
     def _seconds(self):
         return self.switches.get("seconds", self.account.settings["stack_resource_s"])
 
     def _event(self, logical_id, physical_id, kind, status, reason=None):
-        self.events.insert(0, {
-            "StackId": self.id, "StackName": self.name, "EventId": f"{logical_id}-{status}-{uuid.uuid4()}",
-            "LogicalResourceId": logical_id, "PhysicalResourceId": physical_id, "ResourceType": kind,
-            "ResourceStatus": status, "ResourceStatusReason": reason, "Timestamp": self.account.now(),
-            "ClientRequestToken": self.token})
+        self.events.insert(
+            0,
+            {
+                "StackId": self.id,
+                "StackName": self.name,
+                "EventId": f"{logical_id}-{status}-{uuid.uuid4()}",
+                "LogicalResourceId": logical_id,
+                "PhysicalResourceId": physical_id,
+                "ResourceType": kind,
+                "ResourceStatus": status,
+                "ResourceStatusReason": reason,
+                "Timestamp": self.account.now(),
+                "ClientRequestToken": self.token,
+            },
+        )
 
     def _become(self, status, reason=None):
         self.status, self.reason = status, reason
@@ -111,8 +130,10 @@ class Stack:
             properties = self.scope.resolve(resource.about.get("Properties") or {})
             made = resources.make(self._context(resource), resource.kind, properties)
         except AwsError as error:
-            reason = (f'Resource handler returned message: "{error.message}" (RequestToken: {uuid.uuid4()}, '
-                      f"HandlerErrorCode: {error.code})")
+            reason = (
+                f'Resource handler returned message: "{error.message}" (RequestToken: {uuid.uuid4()}, '
+                f"HandlerErrorCode: {error.code})"
+            )
             self.account.after(self._seconds(), lambda: self._failed(resource, reason))
             return
         resource.made = self.scope.made[resource.logical_id] = made
@@ -130,11 +151,14 @@ class Stack:
         self._go_on()
 
     def _context(self, resource):
-        own = {"aws:cloudformation:stack-name": self.name, "aws:cloudformation:stack-id": self.id,
-               "aws:cloudformation:logical-id": resource.logical_id}
+        own = {
+            "aws:cloudformation:stack-name": self.name,
+            "aws:cloudformation:stack-id": self.id,
+            "aws:cloudformation:logical-id": resource.logical_id,
+        }
         own.update({each["Key"]: each["Value"] for each in self.tags})
         tags = [{"key": key, "value": value} for key, value in own.items()]
-        return resources.Context(self.account, self.region, self.name, resource.logical_id, tags)
+        return parts.Context(self.account, self.region, self.name, resource.logical_id, tags)
 
     def _failed(self, resource, reason):
         """The first failure cancels what is under way and decides the stack's fate."""
@@ -170,11 +194,17 @@ class Stack:
 
     def _fall_on(self, verb, failed):
         """Deletes every resource that nothing needs any more, until none is left that can go."""
-        standing = {name for name, each in self.resources.items()
-                    if each.made and each.status not in ("DELETE_COMPLETE", "DELETE_SKIPPED")}
+        standing = {
+            name
+            for name, each in self.resources.items()
+            if each.made and each.status not in ("DELETE_COMPLETE", "DELETE_SKIPPED")
+        }
         needed = {need for name in standing for need in self.needs[name]}
-        free = [self.resources[name] for name in sorted(standing - needed - failed)
-                if self.resources[name].status != "DELETE_IN_PROGRESS"]
+        free = [
+            self.resources[name]
+            for name in sorted(standing - needed - failed)
+            if self.resources[name].status != "DELETE_IN_PROGRESS"
+        ]
         for resource in free:
             if resource.policy == "Retain" or (resource.policy == "RetainExceptOnCreate" and self.stood):
                 self._mark(resource, "DELETE_SKIPPED")
@@ -215,5 +245,11 @@ class Stack:
         if self.status != "CREATE_COMPLETE":
             return []
         declared = self.template.get("Outputs") or {}
-        return [{"OutputKey": name, "OutputValue": str(self.scope.resolve(about["Value"])),
-                 "Description": about.get("Description")} for name, about in declared.items()]
+        return [
+            {
+                "OutputKey": name,
+                "OutputValue": str(self.scope.resolve(about["Value"])),
+                "Description": about.get("Description"),
+            }
+            for name, about in declared.items()
+        ]

@@ -20,8 +20,10 @@ def parse(body):
     if not body:
         raise validation("Either Template URL or Template Body must be specified.")
     if len(body.encode()) > _LIMIT:
-        raise validation("1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
-                         f"Member must have length less than or equal to {_LIMIT}")
+        raise validation(
+            "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {_LIMIT}"
+        )
     try:
         template = json.loads(body) if body.lstrip().startswith("{") else yaml.safe_load(body)
     except (ValueError, yaml.YAMLError) as error:
@@ -32,8 +34,10 @@ def parse(body):
         if not re.fullmatch("[A-Za-z0-9]+", name):
             raise validation(f"Template format error: Resource name {name} is non alphanumeric.")
         if "Type" not in resource:
-            raise validation(f"Template format error: [/Resources/{name}] Every Resources object must "
-                             "contain a Type member.")
+            raise validation(
+                f"Template format error: [/Resources/{name}] Every Resources object must "
+                "contain a Type member."
+            )
     return template
 
 
@@ -49,8 +53,9 @@ def parameters(template, given):
         raise validation(f"Parameters: [{', '.join(missing)}] must have values")
     for name, about in declared.items():
         if len(str(values[name])) < int(about.get("MinLength", 0)):
-            raise validation(f"Parameter {name} failed to satisfy constraint: minimum length is "
-                             f"{about['MinLength']}")
+            raise validation(
+                f"Parameter {name} failed to satisfy constraint: minimum length is " f"{about['MinLength']}"
+            )
     return {name: str(value) for name, value in values.items()}
 
 
@@ -87,13 +92,17 @@ def dependencies(template):
     known = set(resources) | set(template.get("Parameters") or {})
     needs = {}
     for name, resource in resources.items():
-        named = {each for each in references(resource.get("Properties") or {}) if not each.startswith("AWS::")}
+        named = {
+            each for each in references(resource.get("Properties") or {}) if not each.startswith("AWS::")
+        }
         first = resource.get("DependsOn") or []
         first = [first] if isinstance(first, str) else first
         unresolved = sorted((named - known) | (set(first) - set(resources)))
         if unresolved:
-            raise validation(f"Template format error: Unresolved resource dependencies "
-                             f"[{', '.join(unresolved)}] in the Resources block of the template")
+            raise validation(
+                f"Template format error: Unresolved resource dependencies "
+                f"[{', '.join(unresolved)}] in the Resources block of the template"
+            )
         needs[name] = (named & set(resources)) | set(first)
     _refuse_circles(needs)
     return needs
@@ -133,7 +142,7 @@ class Scope:
         if not isinstance(value, dict):
             return value
         if len(value) == 1:
-            (name, argument), = value.items()
+            ((name, argument),) = value.items()
             if name in _FUNCTIONS:
                 return _FUNCTIONS[name](self, argument)
         resolved = {key: self.resolve(item) for key, item in value.items()}

@@ -12,8 +12,15 @@ from . import draws, ecs, elb, route53
 
 _MINUTE = 60
 _FIELDS = {"fqdn", "rps", "seed", "ttl", "service", "sides"}
-_SIDE = {"error_ratio": 0.0, "unanswered_ratio": 0.0, "client_error_ratio": 0.0, "redirect_ratio": 0.0,
-         "connection_error_ratio": 0.0, "median_s": 0.05, "sigma": 0.6}
+_SIDE = {
+    "error_ratio": 0.0,
+    "unanswered_ratio": 0.0,
+    "client_error_ratio": 0.0,
+    "redirect_ratio": 0.0,
+    "connection_error_ratio": 0.0,
+    "median_s": 0.05,
+    "sigma": 0.6,
+}
 
 
 class Source:
@@ -29,10 +36,14 @@ class Source:
 
     def send(self, plan):
         """From now on; sides by SetIdentifier or balancer name, `*` for the rest."""
-        unknown = set(plan) - _FIELDS | {key for side in plan.get("sides", {}).values() for key in set(side) - set(_SIDE)}
+        unknown = set(plan) - _FIELDS
+        for side in plan.get("sides", {}).values():
+            unknown |= set(side) - set(_SIDE)
         if unknown or "fqdn" not in plan:
-            raise ValueError(f"traffic needs `fqdn` and knows {sorted(_FIELDS)} and, of a side, {sorted(_SIDE)}; "
-                             f"not {sorted(unknown)}")
+            raise ValueError(
+                f"not {sorted(unknown)}: traffic needs `fqdn` and knows {sorted(_FIELDS)}; "
+                f"a side knows {sorted(_SIDE)}"
+            )
         self.plans.setdefault(plan["fqdn"], []).append((self.account.now(), plan))
         if not self._ticking:
             self._ticking = True
@@ -44,10 +55,15 @@ class Source:
     def _close(self, start):
         """Writes down the minute that began at `start`."""
         attached = elb.attached(self.account, self.region)
-        names = {balancer.dns_name.lower(): balancer.arn
-                 for balancer in elb.backend(self.account, self.region).load_balancers.values()}
-        flows = [flow for fqdn, plans in self.plans.items()
-                 for flow in self._flows(fqdn, plans, start, names, attached)]
+        names = {
+            balancer.dns_name.lower(): balancer.arn
+            for balancer in elb.backend(self.account, self.region).load_balancers.values()
+        }
+        flows = [
+            flow
+            for fqdn, plans in self.plans.items()
+            for flow in self._flows(fqdn, plans, start, names, attached)
+        ]
         hosts = {group: self._hosts(group, start + _MINUTE) for group in attached}
         self.minutes.append({"start": start, "flows": flows, "hosts": hosts, "attached": attached})
 
@@ -63,11 +79,15 @@ class Source:
                 continue
             share = _mean_share(history, identifier, start, plan.get("ttl"))
             part = min(1.0, (start + _MINUTE - first) / _MINUTE)
-            groups = [group for group, balancers in attached.items() if balancer in balancers
-                      and self._serves(group, plan.get("service"))]
+            groups = [
+                group
+                for group, balancers in attached.items()
+                if balancer in balancers and self._serves(group, plan.get("service"))
+            ]
             sides = plan.get("sides", {})
-            side = {**_SIDE, **(sides.get(identifier) or sides.get(balancer.split("/")[-2]) or sides.get("*") or {})}
-            flows.append((balancer, groups, plan, side, plan.get("rps", 10) * _MINUTE * share * part))
+            own = sides.get(identifier) or sides.get(balancer.split("/")[-2]) or sides.get("*") or {}
+            mean = plan.get("rps", 10) * _MINUTE * share * part
+            flows.append((balancer, groups, plan, {**_SIDE, **own}, mean))
         return flows
 
     def _serves(self, group, service):
@@ -76,8 +96,13 @@ class Source:
             return True
         tags = elb.backend(self.account, self.region).tagging_service.get_tag_dict_for_resource(group)
         services = self.account.state(ecs.Services, self.region).all.values()
-        owners = [each.name for each in services if any(
-            balancer.get("targetGroupArn") == group for balancer in each.about.get("loadBalancers", []))]
+        owners = [
+            each.name
+            for each in services
+            if any(
+                balancer.get("targetGroupArn") == group for balancer in each.about.get("loadBalancers", [])
+            )
+        ]
         return tags.get("Service") == service or service in owners
 
     def _hosts(self, group, when):
@@ -86,11 +111,13 @@ class Source:
         return [state[0] for state in states if state and state[0] != "draining"]
 
     def _drawn(self, index):
-        """What each group and each balancer counted in a minute: {(balancer, group or None): {metric: pairs}}."""
+        """What was counted in a minute: {(balancer, group, or None for the balancer): {metric: pairs}}."""
         minute = self.minutes[index]
         counted = {}
         for balancer, groups, plan, side, mean in minute["flows"]:
-            generator = draws.of(plan.get("seed", 0), plan["fqdn"], balancer.split("/")[-2], int(minute["start"]))
+            generator = draws.of(
+                plan.get("seed", 0), plan["fqdn"], balancer.split("/")[-2], int(minute["start"])
+            )
             requests = draws.poisson(generator, mean)
             served = [group for group in groups if minute["hosts"].get(group)]
             if not served:
@@ -109,15 +136,23 @@ class Source:
 
 def _ends(history):
     """Every (SetIdentifier, address) that a name ever had."""
-    return list(dict.fromkeys(
-        (record["SetIdentifier"], record["ResourceRecords"][0]["Value"]) for _, records in history
-        for record in records if record.get("SetIdentifier") and record.get("ResourceRecords")))
+    return list(
+        dict.fromkeys(
+            (record["SetIdentifier"], record["ResourceRecords"][0]["Value"])
+            for _, records in history
+            for record in records
+            if record.get("SetIdentifier") and record.get("ResourceRecords")
+        )
+    )
 
 
 def _share(records, identifier):
     """The chance that a record is answered; all weights zero: each alike, as Route 53 does."""
-    weights = {record["SetIdentifier"]: record.get("Weight") or 0 for record in records
-               if record.get("SetIdentifier")}
+    weights = {
+        record["SetIdentifier"]: record.get("Weight") or 0
+        for record in records
+        if record.get("SetIdentifier")
+    }
     if identifier not in weights:
         return 0.0
     total = sum(weights.values())
@@ -127,8 +162,10 @@ def _share(records, identifier):
 def _mean_share(history, identifier, start, ttl):
     """The mean over a minute of what resolvers answer, each answer kept for a TTL."""
     steps = [(at, _share(records, identifier)) for at, records in history]
-    kept = ttl or next((record["TTL"] for _, records in reversed(history) for record in records
-                        if record.get("TTL")), _MINUTE)
+    kept = ttl or next(
+        (record["TTL"] for _, records in reversed(history) for record in records if record.get("TTL")),
+        _MINUTE,
+    )
 
     def integral(until):
         total = 0.0
@@ -186,8 +223,10 @@ def points(source, name, dimensions, begin, end):
             continue
         for (balancer, group), metrics in source.drawn(index).items():
             fits = balancer.endswith("/" + wanted["LoadBalancer"]) and (
-                group is None if wanted["TargetGroup"] is None
-                else group is not None and group.endswith(":" + wanted["TargetGroup"]))
+                group is None
+                if wanted["TargetGroup"] is None
+                else group is not None and group.endswith(":" + wanted["TargetGroup"])
+            )
             if fits and name in metrics:
                 found.append((minute["start"], metrics[name]))
     return found

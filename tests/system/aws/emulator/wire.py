@@ -86,14 +86,16 @@ def parse(service, operation, protocol, environ, body):
     url_params = {}
     if protocol.startswith("rest"):
         _, url_params = get_service_router(service).match(request)
-    return PROTOCOL_PARSERS[protocol](model(service, operation)).parse({
-        "method": request.method,
-        "values": request.values,
-        "headers": request.headers,
-        "body": body,
-        "url_path": request.path,
-        "url_params": url_params,
-    })
+    return PROTOCOL_PARSERS[protocol](model(service, operation)).parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": body,
+            "url_path": request.path,
+            "url_params": url_params,
+        }
+    )
 
 
 def request_environ(service, operation, region, parameters):
@@ -107,8 +109,11 @@ def request_environ(service, operation, region, parameters):
     body = body if isinstance(body, bytes) else body.encode()
     signing = SIGNING_OF.get(service, service)
     scope = f"Credential=AKIAINTERNAL/20260101/{region}/{signing}/aws4_request"
-    headers = {**made["headers"], "Authorization": f"AWS4-HMAC-SHA256 {scope}, Signature=0",
-               "Host": "127.0.0.1"}
+    headers = {
+        **made["headers"],
+        "Authorization": f"AWS4-HMAC-SHA256 {scope}, Signature=0",
+        "Host": "127.0.0.1",
+    }
     query = made.get("query_string") or ""
     if isinstance(query, dict):
         query = urllib.parse.urlencode(query)
@@ -118,7 +123,8 @@ def request_environ(service, operation, region, parameters):
 def read_reply(service, operation, status, headers, body):
     """What moto replied, as botocore would give it; its refusals are raised."""
     read = create_parser(moto_protocol(service)).parse(
-        {"status_code": status, "headers": headers, "body": body}, model(service, operation).output_shape)
+        {"status_code": status, "headers": headers, "body": body}, model(service, operation).output_shape
+    )
     if status >= 300:
         error = read.get("Error", {})
         raise AwsError(error.get("Code", str(status)), error.get("Message", ""), status)
@@ -151,8 +157,9 @@ def _cbor_ready(value, shape):
         return value
     if shape.type_name == "structure":
         members = shape.members
-        return {name: _cbor_ready(value[name], members[name])
-                for name in members if value.get(name) is not None}
+        return {
+            name: _cbor_ready(value[name], members[name]) for name in members if value.get(name) is not None
+        }
     if shape.type_name == "list":
         return [_cbor_ready(item, shape.member) for item in value]
     if shape.type_name == "map":
@@ -183,8 +190,12 @@ def _error(service, protocol, error, headers):
     headers["Content-Type"] = "text/xml"
     namespace = get_service_model(service).metadata.get("xmlNamespace", "") if service else ""
     text = (_EC2_ERROR if protocol == "ec2" else _XML_ERROR).format(
-        namespace=namespace, kind="Sender" if error.status < 500 else "Receiver", code=error.code,
-        message=_escaped(error.message), request_id=headers["x-amzn-RequestId"])
+        namespace=namespace,
+        kind="Sender" if error.status < 500 else "Receiver",
+        code=error.code,
+        message=_escaped(error.message),
+        request_id=headers["x-amzn-RequestId"],
+    )
     return error.status, headers, text.encode()
 
 
