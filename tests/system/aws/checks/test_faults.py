@@ -129,6 +129,9 @@ class Faults(Check):
             "Item": {"id": {"S": "a"}, "epoch": {"N": "1"}},
             "ConditionExpression": "attribute_not_exists(id)",
         }
+        self.assertEqual(table.describe_table(TableName="canary_release")["Table"]["TableStatus"], "CREATING")
+        self.refused("ResourceNotFoundException", table.put_item, **put)
+        self.later(3)
         table.put_item(**put)
         self.refused("ConditionalCheckFailedException", table.put_item, **put)
         table.update_item(

@@ -16,6 +16,7 @@ DEFAULTS = {
     "task_start_s": 3.0,  # from placed to RUNNING
     "task_stop_s": 1.0,  # from told to stop to STOPPED
     "health_initial_s": 5.0,  # a target is `initial` so long, then healthy
+    "table_create_s": 2.0,  # a DynamoDB table is CREATING so long
     "insync_s": 3.0,  # a change of records is PENDING so long
     "metric_lag_s": 60.0,  # a minute of metrics is visible so long after its end
     "route53_per_s": 0,  # more calls a second are "Rate exceeded" (AWS: 5 an account); 0 is no limit

@@ -13,6 +13,7 @@ from .clock import current
 from .errors import AwsError
 
 _OPERATIONS = {}
+_GUARDS = {}
 _moto = DomainDispatcherApplication(create_backend_app)
 
 
@@ -20,6 +21,17 @@ def operation(service, *names):
     def register(function):
         for name in names:
             _OPERATIONS[service, name] = function
+        return function
+
+    return register
+
+
+def guard(service, *names):
+    """Makes a function look at those calls first: it raises, or lets moto answer them as they came."""
+
+    def register(function):
+        for name in names:
+            _GUARDS[service, name] = function
         return function
 
     return register
@@ -107,6 +119,7 @@ def _result(call):
 def answered(call):
     """(status, headers, body): our own answer, else moto's, cut into pages if tests ask for it."""
     own = (call.service, call.operation) in _OPERATIONS
+    _GUARDS.get((call.service, call.operation), lambda _: None)(call)
     paged = paging.asked(call)
     if not own and not paged and call.protocol == wire.moto_protocol(call.service):
         return call.moto_raw()

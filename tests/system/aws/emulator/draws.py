@@ -1,10 +1,12 @@
 """Random counts and latencies that depend on nothing but a seed, a stream and a minute."""
 
+import array
 import math
 import random
 
 _MANY = 50
 _SAMPLES = 5000
+_TRIALS = 10_000
 
 
 def of(*names):
@@ -32,11 +34,13 @@ def binomial(generator, trials, chance):
     mean = trials * chance
     if mean > _MANY and trials - mean > _MANY:
         return min(trials, max(0, round(generator.gauss(mean, math.sqrt(mean * (1 - chance))))))
+    if trials > _TRIALS:
+        return min(trials, poisson(generator, mean))
     return sum(generator.random() < chance for _ in range(trials))
 
 
 def latencies(generator, count, median_s, sigma):
-    """Pairs (seconds, how often): `count` log-normal draws, or 5,000 that stand for more."""
+    """(seconds, how often each): `count` log-normal draws, or 5,000 that stand for more."""
     drawn = min(count, _SAMPLES)
-    weight = count / drawn if drawn else 0
-    return [(generator.lognormvariate(math.log(median_s), sigma), weight) for _ in range(drawn)]
+    mean = math.log(median_s)
+    return array.array("d", (generator.lognormvariate(mean, sigma) for _ in range(drawn))), count / drawn

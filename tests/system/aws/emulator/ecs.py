@@ -131,10 +131,14 @@ def delete_service(call):
 def describe_services(call):
     _cluster(call)
     found, failures = [], []
+    if len(call.parameters["services"]) > 10:
+        raise AwsError("InvalidParameterException", "Services cannot be longer than 10.")
+    tagged = "TAGS" in (call.parameters.get("include") or [])
     for name in call.parameters["services"]:
         service = call.state(Services).find(call.parameters.get("cluster"), name)
         if service:
-            found.append(service.describe())
+            tags = {"tags": service.about.get("tags", [])} if tagged else {}
+            found.append({**service.describe(), **tags})
         else:
             arn = f"arn:aws:ecs:{call.region}:{call.account.id}:service/{_short(name)}"
             failures.append({"arn": arn, "reason": "MISSING"})

@@ -16,7 +16,12 @@ _UNPLACED = (
     "requirements. Reason: No Container Instances were found in your cluster. For more information, "
     "see the Troubleshooting section of the Amazon ECS Developer Guide."
 )
-_RESTART_S = 1.0
+_UNABLE = (
+    "is unable to consistently start tasks successfully. For more information, see the Troubleshooting section "
+    "of the Amazon ECS Developer Guide."
+)
+# After each failure of a deployment the next start waits half as long again.
+_RESTART_S, _GROWTH, _LONGEST_RESTART_S = 1.0, 1.5, 60.0
 
 
 class Service:
@@ -176,9 +181,13 @@ class Service:
             how.get("exit_code"),
             how.get("container_reason"),
         )
+        failed = 0
         for deployment in self.deployments:
             deployment["failedTasks"] += deployment["id"] == task.deployment
-        self.account.after(_RESTART_S, self.reconcile)
+            failed = max(failed, deployment["failedTasks"])
+        if failed == 3:
+            self.say(_UNABLE)
+        self.account.after(min(_RESTART_S * _GROWTH**failed, _LONGEST_RESTART_S), self.reconcile)
 
     def stop(self, task, code, reason=None, exit_code=None, container_reason=None):
         """Deregisters its targets, then stops it."""

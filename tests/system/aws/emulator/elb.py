@@ -236,6 +236,14 @@ def describe_target_groups(call):
     return result
 
 
+@operation("elbv2", "DescribeTags")
+def describe_tags(call):
+    """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html: at most 20."""
+    if len(call.parameters["ResourceArns"]) > 20:
+        raise validation("Up to '20' resource ARNs can be specified")
+    return call.moto()
+
+
 @operation("elbv2", "DeleteTargetGroup")
 def delete_target_group(call):
     """Deleting one that is not there succeeds, as on AWS; one in use is refused, by moto."""

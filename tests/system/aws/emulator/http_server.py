@@ -4,7 +4,9 @@ The application is handed a WSGI environment and gives `(status, headers, body)`
 `Drop`, the connection is closed without a reply.
 """
 
+import gzip
 import io
+import sys
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -20,6 +22,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing: `GET /_test/calls` has the calls."""
 
     def _body(self):
+        """The whole body; SDKs compress large ones."""
+        body = self._sent()
+        if self.headers.get("Content-Encoding") == "gzip":
+            del self.headers["Content-Encoding"]
+            return gzip.decompress(body)
+        return body
+
+    def _sent(self):
         if "chunked" not in self.headers.get("Transfer-Encoding", ""):
             return self.rfile.read(int(self.headers.get("Content-Length") or 0))
         pieces = []
@@ -77,12 +87,18 @@ def environ(method, path, query, headers, body):
     return made
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request, client_address):
+        """A client that has gone away is no news."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def listen(application, port):
     """A server on loopback; its `server_port` says which port it took."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", port), _Handler)
     server.application = application
     return server
-
-
-ThreadingHTTPServer.request_queue_size = 128

@@ -8,7 +8,7 @@ import string
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, iam_backends
 
-from .calls import operation
+from .calls import guard, operation
 from .clock import moment
 from .errors import AwsError
 
@@ -90,6 +90,44 @@ def attach_role_policy(call):
         policy = AWSManagedPolicy.from_data(name, call.account.id, "aws", _managed_policies()[name])
         known[policy.arn] = policy
     return call.moto()
+
+
+class Tables:
+    """When each DynamoDB table was made."""
+
+    def __init__(self, account, _region):
+        self.account = account
+        self.made = {}
+
+    def is_creating(self, name):
+        ready = self.made.get(name, 0) + self.account.settings["table_create_s"]
+        return name in self.made and self.account.now() < ready
+
+
+@operation("dynamodb", "CreateTable")
+def create_table(call):
+    """CREATING for its time, as on AWS; moto has it at once."""
+    result = call.moto()
+    call.state(Tables).made[call.parameters["TableName"]] = call.account.now()
+    return _creating(call, result, "TableDescription")
+
+
+@operation("dynamodb", "DescribeTable")
+def describe_table(call):
+    return _creating(call, call.moto(), "Table")
+
+
+def _creating(call, result, key):
+    if call.state(Tables).is_creating(call.parameters["TableName"].rsplit("/", 1)[-1]):
+        result[key]["TableStatus"] = "CREATING"
+    return result
+
+
+@guard("dynamodb", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan")
+def refuse_early(call):
+    """Before a table is ACTIVE it has no items."""
+    if call.state(Tables).is_creating(call.parameters["TableName"]):
+        raise AwsError("ResourceNotFoundException", "Requested resource not found")
 
 
 @operation("application-autoscaling", "RegisterScalableTarget")

@@ -11,7 +11,7 @@ from . import resource as parts, resources, template
 from .errors import AwsError
 
 STACK = "AWS::CloudFormation::Stack"
-_PROGRESS_S = 0.5
+_PROGRESS_S = 2.0
 
 
 class Resource:

@@ -32,7 +32,7 @@ class Source:
         self.plans = {}
         self.minutes = []
         self._ticking = False
-        self.drawn = functools.lru_cache(2048)(self._drawn)
+        self.drawn = functools.lru_cache(500)(self._drawn)
 
     def send(self, plan):
         """From now on; sides by SetIdentifier or balancer name, `*` for the rest."""
@@ -111,7 +111,10 @@ class Source:
         return [state[0] for state in states if state and state[0] != "draining"]
 
     def _drawn(self, index):
-        """What was counted in a minute: {(balancer, group, or None for the balancer): {metric: pairs}}."""
+        """What was counted in a minute: {(balancer, group, or None for the balancer): {metric: pieces}}.
+
+        A piece is (values, how often each).
+        """
         minute = self.minutes[index]
         counted = {}
         for balancer, groups, plan, side, mean in minute["flows"]:
@@ -129,8 +132,9 @@ class Source:
         for group, hosts in minute["hosts"].items():
             for balancer in minute["attached"][group]:
                 metrics = counted.setdefault((balancer, group), {})
-                metrics["HealthyHostCount"] = [(float(hosts.count("healthy")), 1)]
-                metrics["UnHealthyHostCount"] = [(float(len(hosts) - hosts.count("healthy")), 1)]
+                healthy = hosts.count("healthy")
+                metrics["HealthyHostCount"] = [([float(healthy)], 1)]
+                metrics["UnHealthyHostCount"] = [([float(len(hosts) - healthy)], 1)]
         return counted
 
 
@@ -198,18 +202,20 @@ def _served(requests, side, plan, minute, group):
     counts["HTTPCode_ELB_5XX_Count"] = counts["HTTPCode_ELB_504_Count"] = unanswered
     metrics = _present(counts)
     if answered:
-        metrics["TargetResponseTime"] = draws.latencies(generator, answered, side["median_s"], side["sigma"])
+        metrics["TargetResponseTime"] = [
+            draws.latencies(generator, answered, side["median_s"], side["sigma"])
+        ]
     return metrics
 
 
 def _present(counts):
     """A count is a value of 1 so often; nothing counted is no metric at all."""
-    return {name: [(1.0, count)] for name, count in counts.items() if count}
+    return {name: [([1.0], count)] for name, count in counts.items() if count}
 
 
 def _add(into, metrics):
-    for name, pairs in metrics.items():
-        into[name] = into.get(name, []) + pairs
+    for name, pieces in metrics.items():
+        into[name] = into.get(name, []) + pieces
 
 
 def points(source, name, dimensions, begin, end):
@@ -228,5 +234,6 @@ def points(source, name, dimensions, begin, end):
                 else group is not None and group.endswith(":" + wanted["TargetGroup"])
             )
             if fits and name in metrics:
-                found.append((minute["start"], metrics[name]))
+                pairs = [(value, count) for values, count in metrics[name] for value in values]
+                found.append((minute["start"], pairs))
     return found
