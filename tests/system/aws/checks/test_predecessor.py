@@ -79,3 +79,10 @@ class Predecessor(Check):
         )
         self.run_it("undeploy", "1.1.0")
         self.assertEqual(self.stacks(), set())
+
+    def test_it_goes_on_from_a_service_made_live(self):
+        self.post("clock", {"speed": 100})
+        self.post("live")
+        self.run_it("deploy", "1.1.0")
+        self.assertEqual(self.stacks(), {"stage-webapi-0", "stage-webapi-2"})
+        self.assertEqual([each["weights"]["2"] for each in self.get("weights")], [0, 10, 60, 100])

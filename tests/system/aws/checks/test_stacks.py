@@ -173,6 +173,28 @@ class Stacks(Check):
         found = self.aws("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
         return [each for each in found if "SetIdentifier" in each]
 
+    def test_a_listener_takes_the_rules_of_others_with_it(self):
+        self.create(templates.green(self.ground))
+        self.later(30)
+        elb = self.aws("elbv2")
+        group = elb.create_target_group(
+            Name="foreign", Port=80, Protocol="HTTP", VpcId=self.ground["vpc_id"]
+        )["TargetGroups"][0]["TargetGroupArn"]
+        rule = elb.create_rule(
+            ListenerArn=self._listener(),
+            Priority=20,
+            Conditions=[{"Field": "path-pattern", "Values": ["/other"]}],
+            Actions=[{"Type": "forward", "TargetGroupArn": group}],
+        )["Rules"][0]["RuleArn"]
+        self.stacks.delete_stack(StackName=templates.STACK)
+        self.later(60)
+        self.refused("ValidationError", self.status, name=templates.STACK)
+        self.refused("RuleNotFound", elb.describe_rules, RuleArns=[rule])
+        left = elb.describe_target_groups()["TargetGroups"]
+        self.assertEqual(
+            [(each["TargetGroupName"], each["LoadBalancerArns"]) for each in left], [("foreign", [])]
+        )
+
     def test_bad_templates_are_refused_before_anything_is_made(self):
         body = templates.green(self.ground)
         self.refused(

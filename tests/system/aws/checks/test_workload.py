@@ -196,6 +196,21 @@ class Workload(Check):
             ),
         )
 
+    def test_a_live_service_is_there_at_once(self):
+        made = self.post("live", {"service": "shop", "fqdns": ["shop.example.com"]})
+        found = self.ecs.describe_services(cluster=CLUSTER, services=["shop-1"])["services"][0]
+        self.assertEqual(
+            (found["runningCount"], found["events"][0]["message"]),
+            (2, "(service shop-1) has reached a steady state."),
+        )
+        self.group = made["target_group"]
+        self.assertEqual(self.health(), ["healthy", "healthy"])
+        self.assertEqual(self.get("weights")[-1]["weights"], {"1": 100, "2": 0})
+        stack = self.aws("cloudformation").describe_stacks(StackName="stage-shop-1")["Stacks"][0]
+        self.assertEqual(stack["StackStatus"], "CREATE_COMPLETE")
+        items = self.aws("dynamodb").scan(TableName="canary_release")["Items"]
+        self.assertEqual([each["alb_arn"]["S"] for each in items], [made["balancer"]])
+
     def test_scale_in_is_suspended_and_restored(self):
         scaling = self.aws("application-autoscaling")
         key = {

@@ -33,6 +33,7 @@ class Account:
         self.dispatch = dispatch
         self.lock = threading.RLock()
         self.clock = clock.Clock()
+        self.region = None
         self.settings = dict(DEFAULTS)
         self.faults = faults.Faults()
         self.calls = []
@@ -64,6 +65,11 @@ class Account:
                 what()
         finally:
             self._instant = None
+
+    def settle(self):
+        """Within a request: lets happen what is due at its very instant."""
+        while self._agenda and self._agenda[0][0] <= self._instant:
+            heapq.heappop(self._agenda)[2]()
 
     @contextlib.contextmanager
     def standing_still(self):

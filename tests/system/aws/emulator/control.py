@@ -7,7 +7,7 @@ fixture, or `?region=…`.
 import json
 import urllib.parse
 
-from . import cloudformation, cloudwatch, ecs, elb, fixtures, others, route53, traffic
+from . import cloudformation, cloudwatch, ecs, elb, fixtures, live, others, route53, traffic
 from .account import DEFAULTS
 from .clock import current
 from .errors import AwsError
@@ -58,7 +58,7 @@ class Request:
     def __init__(self, account, query, asked):
         self.account = account
         self.asked = asked
-        self.region = query.get("region") or getattr(account, "region", fixtures.DEFAULTS["region"])
+        self.region = query.get("region") or account.region or fixtures.DEFAULTS["region"]
 
     def state(self, kind):
         return self.account.state(kind, self.region)
@@ -193,6 +193,10 @@ def _messages(request):
     return request.account.state(others.Messages).sent
 
 
+def _live(request):
+    return live.build(request.account, request.region, request.asked)
+
+
 def _aws(request):
     """Any call of any operation, as JSON: {service, operation, parameters}. No journal, no faults."""
     request.known(("service", "operation", "parameters"))
@@ -219,5 +223,6 @@ _PATHS = {
     ("DELETE", "calls"): _clear_calls,
     ("GET", "weights"): _weights,
     ("GET", "messages"): _messages,
+    ("POST", "live"): _live,
     ("POST", "aws"): _aws,
 }
