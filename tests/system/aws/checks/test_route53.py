@@ -72,7 +72,9 @@ class Route53(Check):
     def test_records_that_cannot_stand_together_are_refused(self):
         self.change(("CREATE", record("1", 100)))
         plain = {"Name": NAME, "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.1"}]}
-        self.assertIn("conflicts with other records", self.refusal(("CREATE", {**plain, "Type": "A"})))
+        self.assertIn(
+            "because a conflicting RRSet of type CNAME", self.refusal(("CREATE", {**plain, "Type": "A"}))
+        )
         self.assertIn(
             "cannot be created as other RRSets exist", self.refusal(("CREATE", {**plain, "Type": "CNAME"}))
         )

@@ -158,6 +158,13 @@ class Workload(Check):
             Protocol="HTTP",
             DefaultActions=forward,
         )
+        certificates = [{"CertificateArn": arn} for arn in self.ground["certificates"].values()]
+        self.refused(
+            "TooManyCertificates",
+            elb.add_listener_certificates,
+            ListenerArn=listener,
+            Certificates=certificates,
+        )
         rule = {
             "ListenerArn": listener,
             "Actions": forward,

@@ -180,6 +180,22 @@ def _one_balancer(call, balancer, actions):
         )
 
 
+def _one_certificate(certificates):
+    if len(certificates) > 1:
+        count = len(certificates)
+        raise AwsError(
+            "TooManyCertificates",
+            f"Up to '1' certificate ARNs can be specified, but '{count}' were specified",
+        )
+
+
+@operation("elbv2", "AddListenerCertificates")
+def add_listener_certificates(call):
+    """One a call, as CreateListener takes one."""
+    _one_certificate(call.parameters["Certificates"])
+    return call.moto()
+
+
 @operation("elbv2", "CreateRule")
 def create_rule(call):
     listener = call.parameters["ListenerArn"]
@@ -209,8 +225,7 @@ def create_listener(call):
     certificates = asked.get("Certificates") or []
     if asked.get("Protocol") == "HTTPS" and not certificates:
         raise validation("A certificate must be specified for HTTPS listeners")
-    if len(certificates) > 1:
-        raise validation(f"Up to '1' certificates can be specified, but '{len(certificates)}' were specified")
+    _one_certificate(certificates)
     _one_balancer(call, asked["LoadBalancerArn"], asked["DefaultActions"])
     if balancer and any(str(listener.port) == port for listener in balancer.listeners.values()):
         raise AwsError(

@@ -82,15 +82,22 @@ def _place(zone_name, records, new):
     if kind == "CNAME" and name == zone_name:
         return f"{told} at apex in zone {zone_name}"
     same = [record for record in records if record["Name"] == name]
-    if any((record["Type"] == "CNAME") != (kind == "CNAME") for record in same):
+    if kind == "CNAME" and any(record["Type"] != "CNAME" for record in same):
         return f"{told} as it conflicts with other records with the same DNS name in zone {zone_name}"
-    for record in same:
-        if record["Type"] == kind and bool(record.get("SetIdentifier")) != bool(new.get("SetIdentifier")):
-            return (
-                f"RRSet with DNS name {name}, type {kind}, SetIdentifier "
-                f"{new.get('SetIdentifier') or 'null'} cannot be created as other RRSets exist with "
-                "the same name and type."
-            )
+    if kind != "CNAME" and any(record["Type"] == "CNAME" for record in same):
+        return (
+            f"{told} because a conflicting RRSet of type CNAME with the same DNS name already exists "
+            f"in zone {zone_name}"
+        )
+    identifier = new.get("SetIdentifier")
+    if any(
+        record["Type"] == kind and bool(record.get("SetIdentifier")) != bool(identifier) for record in same
+    ):
+        its = f", SetIdentifier {identifier}" if identifier else ""
+        return (
+            f"RRSet with DNS name {name}, type {kind}{its} cannot be created as other RRSets exist with the "
+            "same name and type."
+        )
     return None
 
 
