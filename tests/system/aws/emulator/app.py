@@ -1,5 +1,6 @@
 """From a request to its reply: whose it is, faults, then `calls`; `/_test/…` is `control`."""
 
+import gc
 import re
 import traceback
 from email.utils import formatdate
@@ -106,3 +107,4 @@ def warm_up(emulator):
         ("sns", "ListTopics"),
     ):
         spare.call(service, name, "us-east-1")
+    gc.freeze()  # the service models stay for good: the collector need not walk them again

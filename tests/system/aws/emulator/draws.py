@@ -5,7 +5,7 @@ import math
 import random
 
 _MANY = 50
-_SAMPLES = 5000
+_SAMPLES = 10_000
 _TRIALS = 10_000
 
 
@@ -40,7 +40,7 @@ def binomial(generator, trials, chance):
 
 
 def latencies(generator, count, median_s, sigma):
-    """(seconds, how often each): `count` log-normal draws, or 5,000 that stand for more."""
+    """(seconds, how often each): `count` log-normal draws, or 10,000 that stand for more."""
     drawn = min(count, _SAMPLES)
     mean = math.log(median_s)
     return array.array("d", (generator.lognormvariate(mean, sigma) for _ in range(drawn))), count / drawn

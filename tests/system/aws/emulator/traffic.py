@@ -32,7 +32,7 @@ class Source:
         self.plans = {}
         self.minutes = []
         self._ticking = False
-        self.drawn = functools.lru_cache(500)(self._drawn)
+        self.drawn = functools.lru_cache(300)(self._drawn)
 
     def send(self, plan):
         """From now on; sides by SetIdentifier or balancer name, `*` for the rest."""
