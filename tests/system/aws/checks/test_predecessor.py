@@ -39,22 +39,13 @@ class Predecessor(Check):
             "AWS_SECRET_ACCESS_KEY": "any",
             "AWS_DEFAULT_REGION": rig.REGION,
         }
-        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
-            file.write(FILE.format(version=version, topic=self.ground["topics"]["told"]))
-            file.flush()
-            command = [
-                sys.executable,
-                SCRIPT,
-                "100",
-                action,
-                "-e",
-                "stage",
-                "-r",
-                rig.REGION,
-                "-f",
-                file.name,
-            ]
-            ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+        with tempfile.TemporaryDirectory() as folder:  # it leaves a cache where it runs
+            file = pathlib.Path(folder, "deploy.yml")
+            file.write_text(FILE.format(version=version, topic=self.ground["topics"]["told"]))
+            command = [sys.executable, SCRIPT, "100", action, "-e", "stage", "-r", rig.REGION, "-f", file]
+            ran = subprocess.run(
+                command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+            )
         self.assertEqual(ran.returncode, 0, ran.stdout[-2000:] + ran.stderr[-2000:])
 
     def stacks(self):
