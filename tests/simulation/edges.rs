@@ -11,8 +11,10 @@ use cargo_metadata::{Metadata, MetadataCommand};
 
 /// Every room with the rooms it may use (a test-only dependency counts like any other).
 const EDGES: [(&str, &[&str]); 14] = [
+const EDGES: [(&str, &[&str]); 16] = [
     ("rollout", &[]),
     ("manifest", &["rollout"]),
+    ("stack", &["manifest", "rollout"]),
     ("report", &["rollout"]),
     ("runner", &["rollout"]),
     ("ledger", &["rollout", "runner"]),
@@ -38,12 +40,32 @@ const EDGES: [(&str, &[&str]); 14] = [
             "latency",
         ],
     ),
+    (
+        "system-tests",
+        &[
+            "rollout",
+            "manifest",
+            "stack",
+            "report",
+            "runner",
+            "ledger",
+            "gates",
+            "probes",
+            "sim",
+            "ecs-crd",
+            "gate-sdk",
+            "error-rate",
+            "latency",
+            "componentize",
+        ],
+    ),
 ];
 
 /// Rooms that build in seconds, with whatever they bring along.
-const LIGHT: [&str; 10] = [
+const LIGHT: [&str; 11] = [
     "rollout",
     "manifest",
+    "stack",
     "runner",
     "ledger",
     "sim",

@@ -8,7 +8,8 @@ use super::Breach;
 use super::tree::{Source, is_for_tests};
 
 /// Rooms that decide and draw, and so can be run a thousand times with the same outcome.
-const PURE: [&str; 3] = ["engine/rollout/src/", "engine/manifest/src/", "engine/report/src/"];
+const PURE: [&str; 4] =
+    ["engine/rollout/src/", "engine/manifest/src/", "engine/stack/src/", "engine/report/src/"];
 
 /// Rooms in virtual time: their clock is the world's.
 const TIMELESS: [&str; 1] = ["engine/sim/src/"];
