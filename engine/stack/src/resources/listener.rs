@@ -77,6 +77,11 @@ impl Seat<'_> {
     /// A listener of our own, with its certificates and rules.
     fn own(&self, draft: &mut Draft) -> Vec<String> {
         let id = format!("Listener{}", self.suffix);
+        if self.listener.protocol == Protocol::Http && self.listener.ssl_policy.is_some() {
+            let what =
+                format!("the listener on port {} speaks HTTP, without a policy", self.port());
+            draft.refuse(self.place("ssl_policy"), what);
+        }
         let certificates = self.certificates(self.listener.protocol, draft);
         let (default, further) = certificates.split_at(certificates.len().min(1));
         draft.resource(&id, self.resource(default));

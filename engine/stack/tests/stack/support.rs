@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use manifest::file::DeploymentFile;
 use manifest::{Diagnostics, Parameters};
+use serde_json::Value;
 use stack::{Found, Refusal, Release, Rendered};
 
 /// From which all made names of the tests derive.
@@ -38,4 +39,49 @@ pub(crate) fn green(file: &DeploymentFile, found: &Found) -> Result<Rendered, Ve
 
 pub(crate) fn init(file: &DeploymentFile, found: &Found) -> Result<Rendered, Vec<Refusal>> {
     stack::init(&Release { file, parameters: &parameters(), found, deployment_id: DEPLOYMENT })
+}
+
+/// A small file that is right; each pair of texts replaces a part of it.
+pub(crate) fn small(changes: &[(&str, &str)]) -> DeploymentFile {
+    let text = "\
+canary:
+  group: private
+  releases: { blue: 1, green: 2 }
+service:
+  project: demo
+  name: webapi
+  version: 1.0.0
+  fqdn: webapi.example.com
+  containers:
+    - name: web
+      image: nginx:1.25
+      port_mappings: [{ container_port: 8080, host_port: 0 }]
+target_groups:
+  - container: { name: web, port: 8080 }
+    health_check: { path: /health }
+listeners:
+  - port: 80
+    target_group: { container: { name: web, port: 8080 } }
+";
+    let changed = changes.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "the file has no `{from}`");
+        text.replace(from, to)
+    });
+    file(&changed).map_err(|said| said.render(false)).unwrap()
+}
+
+/// The resources of the release's stack.
+pub(crate) fn resources(file: &DeploymentFile) -> Value {
+    green(file, &found("private-first")).unwrap().template["Resources"].take()
+}
+
+/// What stands against a release: its place and sentence each.
+pub(crate) fn refused(file: &DeploymentFile, found: &Found) -> Vec<String> {
+    green(file, found).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+/// The resources of a type, by their ids.
+pub(crate) fn of_type<'a>(resources: &'a Value, kind: &str) -> Vec<(&'a str, &'a Value)> {
+    let all = resources.as_object().unwrap().iter();
+    all.filter(|(_, it)| it["Type"] == kind).map(|(id, it)| (id.as_str(), it)).collect()
 }
