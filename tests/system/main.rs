@@ -1,4 +1,4 @@
-//! The program, guests in the host and the editor, for real.
+//! The program, guests in the host, the editor and the linter of templates, for real.
 #![cfg(test)]
 
 mod editor;
@@ -15,3 +15,4 @@ mod stories;
 #[path = "../story/mod.rs"]
 #[expect(dead_code, reason = "what only stories with a script need")]
 mod story;
+mod templates;
