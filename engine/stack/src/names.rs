@@ -52,6 +52,12 @@ pub fn client_token(deployment_id: &str, stack: rollout::Stack) -> String {
     format!("ecs-crd-{stack}-{}", hash(&[deployment_id, stack], 32))
 }
 
+/// The log group of a service, which the init stack makes: all its releases write there.
+#[must_use]
+pub fn log_group(cluster: &str, service: &str) -> String {
+    format!("/aws/ecs/{cluster}/service/{service}")
+}
+
 /// The name of a role of a task. Roles of two deployments must differ: the ECS agent holds on to
 /// the credentials of a role that was made anew under its old name (amazon-ecs-agent issue 2137).
 pub(crate) fn role(
@@ -148,20 +154,23 @@ mod tests {
         let short = ("dev".to_owned(), "w".to_owned(), "1".to_owned());
         for (environment, service, label) in [longest, short] {
             let stack = release_stack(&environment, &service, &label);
-            assert!(stack.len() <= 128 && is_made_of(&stack, "-"), "{stack}");
+            assert!(stack.len() <= 128 && is_a_name(&stack), "{stack}");
             let role = role(&environment, &service, "ecs-exec-task", &label, ID);
-            assert!(role.len() <= ROLE && is_made_of(&role, "-"), "{role}");
+            assert!(role.len() <= ROLE && is_a_name(&role), "{role}");
             let group = target_group(ID, "Averylongcontainername8080", &service, 8080);
-            assert!(group.len() <= TARGET_GROUP && is_made_of(&group, "-"), "{group}");
+            assert!(group.len() <= TARGET_GROUP && is_a_name(&group), "{group}");
         }
+        // CloudWatch Logs takes 512 letters; a cluster's name has at most 255.
+        assert!(log_group(&"c".repeat(255), &"s".repeat(64)).len() <= 512);
         let token = client_token(ID, rollout::Stack::Green);
-        assert!(token.len() <= 128 && is_made_of(&token, "-"), "{token}");
+        assert!(token.len() <= 128 && is_a_name(&token), "{token}");
     }
 
-    fn is_made_of(name: &str, more: &str) -> bool {
+    /// Letters, digits and dashes, with no dash at either end.
+    fn is_a_name(name: &str) -> bool {
         name.starts_with(|letter: char| letter.is_ascii_alphanumeric())
             && name.ends_with(|letter: char| letter.is_ascii_alphanumeric())
-            && name.chars().all(|it| it.is_ascii_alphanumeric() || more.contains(it))
+            && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '-')
     }
 
     #[test]

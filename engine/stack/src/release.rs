@@ -30,12 +30,6 @@ impl<'a> Release<'a> {
         format!("{}-{}", self.file.service.name, self.label())
     }
 
-    /// The log group of the service, made by the init stack.
-    pub(crate) fn log_group(&self) -> String {
-        let service = &self.file.service;
-        format!("/aws/ecs/{}/service/{}", service.cluster, service.name)
-    }
-
     /// A port of the side that is deployed: the file calls the balancers blue and green by their
     /// labels, whichever of them is live. 0 is no port.
     pub(crate) fn port(&self, port: Port) -> Option<i64> {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::secrets;
 use crate::json::Properties;
+use crate::names;
 use crate::release::Release;
 
 const AWSLOGS: &str = "awslogs";
@@ -18,7 +19,8 @@ pub(crate) fn configuration(release: &Release<'_>, container: &Container) -> Val
     let driver = given.map_or(AWSLOGS, |given| &given.log_driver);
     let mut options: BTreeMap<&str, String> = BTreeMap::new();
     if driver == AWSLOGS {
-        options.insert("awslogs-group", release.log_group());
+        let service = &release.file.service;
+        options.insert("awslogs-group", names::log_group(&service.cluster, &service.name));
         options.insert("awslogs-region", release.parameters.region.clone());
         options.insert("awslogs-stream-prefix", stream_prefix(release));
     }
