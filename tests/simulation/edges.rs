@@ -10,8 +10,7 @@ use cargo_lock::{Lockfile, Package};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 /// Every room with the rooms it may use (a test-only dependency counts like any other).
-const EDGES: [(&str, &[&str]); 14] = [
-const EDGES: [(&str, &[&str]); 16] = [
+const EDGES: [(&str, &[&str]); 15] = [
     ("rollout", &[]),
     ("manifest", &["rollout"]),
     ("stack", &["manifest", "rollout"]),
@@ -21,7 +20,10 @@ const EDGES: [(&str, &[&str]); 16] = [
     ("gates", &["rollout", "runner"]),
     ("probes", &["rollout", "runner"]),
     ("sim", &["rollout", "runner"]),
-    ("ecs-crd", &["rollout", "manifest", "report", "runner", "ledger", "gates", "probes", "sim"]),
+    (
+        "ecs-crd",
+        &["rollout", "manifest", "stack", "report", "runner", "ledger", "gates", "probes", "sim"],
+    ),
     ("gate-sdk", &["gate-sdk"]),
     ("error-rate", &["gate-sdk"]),
     ("latency", &["gate-sdk"]),
@@ -38,25 +40,6 @@ const EDGES: [(&str, &[&str]); 16] = [
             "gate-sdk",
             "error-rate",
             "latency",
-        ],
-    ),
-    (
-        "system-tests",
-        &[
-            "rollout",
-            "manifest",
-            "stack",
-            "report",
-            "runner",
-            "ledger",
-            "gates",
-            "probes",
-            "sim",
-            "ecs-crd",
-            "gate-sdk",
-            "error-rate",
-            "latency",
-            "componentize",
         ],
     ),
 ];

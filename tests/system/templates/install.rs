@@ -24,7 +24,7 @@ pub(super) fn linter() -> PathBuf {
 }
 
 fn requirements() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/requirements.txt")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/system/templates/requirements.txt")
 }
 
 fn cache() -> PathBuf {
