@@ -1,8 +1,7 @@
 """A service that is live already, as the predecessor left it: its two stacks, its tasks, its registry item.
 
 The stacks are of its form (`stage-webapi-1` with the service, `stage-webapi-0` with log group and
-records), the
-registry is the item of `canary_release`; nothing has to be waited for.
+records), the registry is the item of `canary_release`; nothing has to be waited for.
 """
 
 import datetime
