@@ -1,0 +1,13 @@
+//! The ports on AWS: the only room that knows the SDK.
+//!
+//! Every call goes over the wire to the service's endpoint (`AWS_ENDPOINT_URL` and the SDK's own
+//! rules name another), takes 20 s at most, and turns what comes back into the words of `runner`.
+
+mod clients;
+mod clock;
+mod connect;
+mod error;
+
+pub use clients::Clients;
+pub use clock::WallClock;
+pub use connect::{Account, ConnectError, Connection, Options, connect};
