@@ -55,7 +55,9 @@ pub enum ConnectError {
     #[error("no region: say --region, set AWS_REGION, or name one in the profile")]
     NoRegion,
     /// A fast clock is for tests only (exit 2).
-    #[error("--speed is for tests: it needs an endpoint on this machine, and AWS_ENDPOINT_URL is {0}")]
+    #[error(
+        "--speed is for tests: it needs an endpoint on this machine, and AWS_ENDPOINT_URL is {0}"
+    )]
     NotLoopback(String),
     /// AWS does not know us.
     #[error(transparent)]
@@ -73,6 +75,8 @@ pub struct Connection {
     pub region: String,
     /// The cloud's clock.
     pub clock: WallClock,
+    /// What further clients are made from.
+    pub(crate) config: SdkConfig,
 }
 
 /// Finds credentials and region, and asks AWS who we are.
@@ -92,7 +96,7 @@ pub async fn connect(options: &Options) -> Result<Connection, ConnectError> {
         Some(now) if speed > 1 => WallClock::fast(now, speed),
         _ => WallClock::new(),
     };
-    Ok(Connection { clients, account, region, clock })
+    Ok(Connection { clients, account, region, clock, config })
 }
 
 async fn configured(options: &Options) -> Result<SdkConfig, ConnectError> {
@@ -119,12 +123,13 @@ async fn configured(options: &Options) -> Result<SdkConfig, ConnectError> {
 
 /// A fast clock against real AWS would take every wait for over.
 fn refuse_far_endpoint(endpoint: Option<&str>) -> Result<(), ConnectError> {
-    let is_near = endpoint.and_then(|url| Url::parse(url).ok()).is_some_and(|url| match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    });
+    let is_near =
+        endpoint.and_then(|url| Url::parse(url).ok()).is_some_and(|url| match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost",
+            None => false,
+        });
     match is_near {
         true => Ok(()),
         false => Err(ConnectError::NotLoopback(endpoint.unwrap_or("not set").to_owned())),

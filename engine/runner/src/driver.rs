@@ -94,6 +94,7 @@ impl Driver {
             plan: plan.clone(),
             ground: ground.clone(),
             file_text: began.file_text.as_str().into(),
+            parameters: Arc::new(began.parameters.clone()),
         };
         Driver {
             machine: Machine::start(began.goal, plan, ground, at),

@@ -4,6 +4,7 @@
 //! lost reply it leaves the same end state and says the same. Nothing waits; what takes time is
 //! asked for and then read. An error says whether asking again makes sense (`CallError`).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -26,6 +27,9 @@ pub struct Deployment {
     pub ground: Arc<Ground>,
     /// The deployment file's text, from which templates are rendered.
     pub file_text: Arc<str>,
+    /// What was given or found beside it when the deployment began, such as `environment`; an
+    /// adapter may keep there what it found for its templates.
+    pub parameters: Arc<BTreeMap<String, String>>,
 }
 
 /// A call that did not succeed.

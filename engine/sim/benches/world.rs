@@ -54,6 +54,7 @@ async fn half_hour(scenario: Scenario) -> runner::Called<EpochS> {
         plan: Arc::new(plan),
         ground: Arc::new(ground),
         file_text: "".into(),
+        parameters: Arc::default(),
     };
     cloud.stacks.provision(&deployment, Stack::Green).await?;
     cloud.clock.wait(cloud.clock.now().plus_s(60)).await?;

@@ -57,6 +57,7 @@ pub(crate) async fn deployment(sim: &SimCloud, plan: Plan) -> Called<Deployment>
         plan: Arc::new(plan),
         ground: Arc::new(ground),
         file_text: "".into(),
+        parameters: Arc::default(),
     })
 }
 

@@ -1,0 +1,74 @@
+//! The cloud of an account in a region: every port is implemented for `Aws`, a file each.
+
+use std::sync::Arc;
+
+use manifest::file::DeploymentFile;
+use runner::{Called, Deployment};
+use tokio::sync::Mutex;
+
+use crate::clients::Clients;
+use crate::connect::Connection;
+use crate::scene::Scene;
+
+/// A connection, and what was found through it. Clones share both.
+#[derive(Clone, Debug)]
+pub struct Aws(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    connection: Connection,
+    file: Option<DeploymentFile>,
+    /// The last deployment's; held while it is found, so that it is found once.
+    scene: Mutex<Option<(String, Arc<Scene>)>>,
+}
+
+impl Aws {
+    /// A cloud that reads the file from the deployment it is called for: to look, to resume, to
+    /// give back.
+    #[must_use]
+    pub fn new(connection: Connection) -> Self {
+        Self::of(connection, None)
+    }
+
+    /// A cloud that is given the file, its templates filled in and its secrets in it (a journal
+    /// has them masked): to deploy.
+    #[must_use]
+    pub fn with_file(connection: Connection, file: DeploymentFile) -> Self {
+        Self::of(connection, Some(file))
+    }
+
+    fn of(connection: Connection, file: Option<DeploymentFile>) -> Self {
+        Aws(Arc::new(Inner { connection, file, scene: Mutex::default() }))
+    }
+
+    /// The connection.
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.0.connection
+    }
+
+    pub(crate) fn clients(&self) -> &Clients {
+        &self.0.connection.clients
+    }
+
+    /// The file it was given.
+    pub(crate) fn file(&self) -> Option<&DeploymentFile> {
+        self.0.file.as_ref()
+    }
+
+    /// What is known of a deployment's surroundings. Only what was found whole is kept: what was
+    /// gone may come back.
+    pub(crate) async fn scene(&self, deployment: &Deployment) -> Called<Arc<Scene>> {
+        let mut kept = self.0.scene.lock().await;
+        if let Some((id, scene)) = kept.as_ref()
+            && *id == deployment.id
+        {
+            return Ok(scene.clone());
+        }
+        let scene = Arc::new(Scene::of_deployment(self, deployment).await?);
+        if scene.is_whole() {
+            *kept = Some((deployment.id.clone(), scene.clone()));
+        }
+        Ok(scene)
+    }
+}
