@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use crate::clients::Clients;
 use crate::connect::Connection;
 use crate::scene::Scene;
+use crate::stacks::Memory;
 
 /// A connection, and what was found through it. Clones share both.
 #[derive(Clone, Debug)]
@@ -20,6 +21,7 @@ struct Inner {
     file: Option<DeploymentFile>,
     /// The last deployment's; held while it is found, so that it is found once.
     scene: Mutex<Option<(String, Arc<Scene>)>>,
+    memory: Memory,
 }
 
 impl Aws {
@@ -38,7 +40,12 @@ impl Aws {
     }
 
     fn of(connection: Connection, file: Option<DeploymentFile>) -> Self {
-        Aws(Arc::new(Inner { connection, file, scene: Mutex::default() }))
+        Aws(Arc::new(Inner {
+            connection,
+            file,
+            scene: Mutex::default(),
+            memory: Memory::default(),
+        }))
     }
 
     /// The connection.
@@ -49,6 +56,11 @@ impl Aws {
 
     pub(crate) fn clients(&self) -> &Clients {
         &self.0.connection.clients
+    }
+
+    /// What was asked of stacks.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.0.memory
     }
 
     /// The file it was given.

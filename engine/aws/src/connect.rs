@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_sts::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_sts::error::BoxError;
@@ -75,6 +75,8 @@ pub struct Connection {
     pub region: String,
     /// The cloud's clock.
     pub clock: WallClock,
+    /// When the credentials end, where that is known and they cannot be refreshed.
+    pub expires_at: Option<EpochS>,
     /// What further clients are made from.
     pub(crate) config: SdkConfig,
 }
@@ -84,7 +86,18 @@ pub struct Connection {
 /// # Errors
 /// No region, no or bad credentials, no way to the endpoint, or a speed that is not for it.
 pub async fn connect(options: &Options) -> Result<Connection, ConnectError> {
-    let config = configured(options).await?;
+    connect_from(aws_config::defaults(BehaviorVersion::latest()), options).await
+}
+
+/// The same, from a configuration of the SDK's that is begun already.
+///
+/// # Errors
+/// As `connect`.
+pub async fn connect_from(
+    loader: ConfigLoader,
+    options: &Options,
+) -> Result<Connection, ConnectError> {
+    let config = configured(loader, options).await?;
     let region = config.region().ok_or(ConnectError::NoRegion)?.to_string();
     let speed = options.speed.unwrap_or(1);
     if speed > 1 {
@@ -96,10 +109,11 @@ pub async fn connect(options: &Options) -> Result<Connection, ConnectError> {
         Some(now) if speed > 1 => WallClock::fast(now, speed),
         _ => WallClock::new(),
     };
-    Ok(Connection { clients, account, region, clock, config })
+    let expires_at = expiry(|name| std::env::var(name).ok());
+    Ok(Connection { clients, account, region, clock, expires_at, config })
 }
 
-async fn configured(options: &Options) -> Result<SdkConfig, ConnectError> {
+async fn configured(loader: ConfigLoader, options: &Options) -> Result<SdkConfig, ConnectError> {
     let http = Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
         .build_https();
@@ -108,7 +122,7 @@ async fn configured(options: &Options) -> Result<SdkConfig, ConnectError> {
         .operation_attempt_timeout(ATTEMPT)
         .connect_timeout(CONNECT)
         .build();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+    let mut loader = loader
         .http_client(http)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS));
@@ -153,6 +167,15 @@ async fn identify(clients: &Clients) -> Result<(Account, Option<EpochS>), CallEr
     Ok((Account { id, partition, arn }, date.read()))
 }
 
+/// The end of credentials handed over in the environment, as `aws configure export-credentials` and
+/// its likes write it there. All others the SDK refreshes by itself.
+fn expiry(variable: impl Fn(&str) -> Option<String>) -> Option<EpochS> {
+    variable("AWS_ACCESS_KEY_ID")?;
+    let text = variable("AWS_CREDENTIAL_EXPIRATION")?;
+    let at = DateTime::from_str(&text, DateTimeFormat::DateTimeWithOffset).ok()?;
+    u32::try_from(at.secs()).ok().map(EpochS)
+}
+
 /// Notes the `Date` of an answer.
 #[derive(Clone, Debug, Default)]
 struct DateHeader(Arc<OnceLock<EpochS>>);
@@ -186,6 +209,18 @@ impl Intercept for DateHeader {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_credentials_of_the_environment_end_at_a_known_instant() {
+        let end = ("AWS_CREDENTIAL_EXPIRATION", "2026-01-31T13:00:00+01:00");
+        let with = |variables: &[(&str, &str)]| {
+            let found = |name: &str| variables.iter().find(|(known, _)| *known == name);
+            expiry(|name| found(name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(with(&[("AWS_ACCESS_KEY_ID", "AKIA"), end]), Some(EpochS(1_769_860_800)));
+        assert_eq!(with(&[end]), None, "left over from another session");
+        assert_eq!(with(&[("AWS_ACCESS_KEY_ID", "AKIA")]), None);
+    }
 
     #[test]
     fn a_fast_clock_is_refused_unless_the_endpoint_is_this_machine() {

@@ -8,7 +8,9 @@
 //! | how one gets in | `connect`, `clients`, `clock` |
 //! | what a failed call means | `error` |
 //! | what adapters know of a deployment | `scene`, kept by `aws` |
-//! | what the account holds | `discovery` |
+//! | what the account holds, and what is missing | `discovery` |
+//! | how stacks are made, watched and deleted | `stacks` |
+//! | what is live, and who is told | `registry`, `notices` |
 
 mod aws;
 mod clients;
@@ -16,9 +18,14 @@ mod clock;
 mod connect;
 mod discovery;
 mod error;
+mod notices;
+mod registry;
 mod scene;
+mod stacks;
 
 pub use aws::Aws;
 pub use clients::Clients;
 pub use clock::WallClock;
-pub use connect::{Account, ConnectError, Connection, Options, connect};
+pub use connect::{Account, ConnectError, Connection, Options, connect, connect_from};
+pub use discovery::{Survey, SurveyError};
+pub use stacks::lease_name;

@@ -98,7 +98,18 @@ impl Scene {
 
     /// The name of a side's ECS service.
     pub(crate) fn service_name(&self, side: Side) -> String {
-        format!("{}-{}", self.service, self.label(side))
+        self.service_name_of(self.label(side))
+    }
+
+    /// The name of the ECS service behind a label.
+    pub(crate) fn service_name_of(&self, label: &str) -> String {
+        format!("{}-{label}", self.service)
+    }
+
+    /// The label of a balancer, if it is one of the two.
+    pub(crate) fn label_of(&self, balancer_arn: &str) -> Option<&str> {
+        let own = self.balancers.values().find(|balancer| balancer.arn == balancer_arn);
+        own.map(|balancer| balancer.label.as_str())
     }
 
     /// A side's balancer.

@@ -33,7 +33,7 @@ pub use green::green;
 pub use init::init;
 pub use refusal::Refusal;
 pub use release::Release;
-pub use rendered::{MOST_BYTES, Rendered, Secret, SecretParameter};
+pub use rendered::{DEPLOYMENT_TAG, MOST_BYTES, Rendered, Secret, SecretParameter};
 pub use resources::records::zone_of;
 pub use retained::retained;
 pub use wanted::{Wanted, wanted};

@@ -12,7 +12,7 @@ use crate::release::Release;
 pub const MOST_BYTES: usize = 51_200;
 
 /// The tag by which a stack is known to be a deployment's own.
-const DEPLOYMENT_TAG: &str = "EcsCrdDeployment";
+pub const DEPLOYMENT_TAG: &str = "EcsCrdDeployment";
 
 /// A stack to be made. It needs the capability `CAPABILITY_NAMED_IAM`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -87,14 +87,23 @@ fn tag<'a>(resource: &'a ResourceTagMapping, key: &str) -> Option<&'a str> {
 
 /// The balancer itself; none if it is gone (tags outlive what they were on) or of another kind.
 async fn describe(clients: &Clients, arn: &str, label: &str) -> Called<Option<Balancer>> {
+    Ok(load_balancer(clients, arn).await?.and_then(|it| application(&it, label)))
+}
+
+/// Whether there is a balancer of that ARN, whatever its tags.
+pub(crate) async fn exists(clients: &Clients, arn: &str) -> Called<bool> {
+    Ok(load_balancer(clients, arn).await?.is_some())
+}
+
+async fn load_balancer(clients: &Clients, arn: &str) -> Called<Option<LoadBalancer>> {
     let answer = clients.elb.describe_load_balancers().load_balancer_arns(arn).send().await;
     let answer = match answer {
         Err(error) if code(&error) == "LoadBalancerNotFound" => return Ok(None),
-        answer => {
-            answer.map_err(|error| call_error(&format!("DescribeLoadBalancers of {arn}"), error))?
-        }
+        answer => answer,
     };
-    Ok(answer.load_balancers().first().and_then(|it| application(it, label)))
+    let answer =
+        answer.map_err(|error| call_error(&format!("DescribeLoadBalancers of {arn}"), error))?;
+    Ok(answer.load_balancers.unwrap_or_default().into_iter().next())
 }
 
 fn application(balancer: &LoadBalancer, label: &str) -> Option<Balancer> {

@@ -8,7 +8,7 @@ use crate::connect::Connection;
 use crate::error::call_error;
 
 /// A hosted zone of Route 53.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Zone {
     /// Its id, without `/hostedzone/`.
     pub(crate) id: String,

@@ -1,0 +1,80 @@
+//! Why a stack could not be made: its first failure that is no mere cancellation.
+
+use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
+use runner::Called;
+
+use crate::clients::Clients;
+use crate::error::call_error;
+
+/// What CloudFormation says of resources it gave up because another had failed.
+const CANCELLED: [&str; 2] = ["Resource creation cancelled", "Resource creation Cancelled"];
+
+/// The reason a stack could not be made, if it could not.
+pub(crate) async fn failure(clients: &Clients, stack_id: &str) -> Called<Option<String>> {
+    let events = clients.cloudformation.describe_stack_events().stack_name(stack_id);
+    let events = events.into_paginator().items().send().try_collect().await;
+    let events =
+        events.map_err(|error| call_error(&format!("DescribeStackEvents of {stack_id}"), error))?;
+    Ok(first(&events))
+}
+
+/// Events come the newest first.
+fn first(events: &[StackEvent]) -> Option<String> {
+    let failed =
+        |event: &&StackEvent| event.resource_status() == Some(&ResourceStatus::CreateFailed);
+    let mut failures = events.iter().rev().filter(failed);
+    let resource = |event: &StackEvent| event.physical_resource_id() != event.stack_id();
+    let first = failures.clone().find(|event| resource(event) && !is_cancelled(event));
+    first.or_else(|| failures.next()).map(sentence)
+}
+
+fn is_cancelled(event: &StackEvent) -> bool {
+    let reason = event.resource_status_reason().unwrap_or_default();
+    CANCELLED.iter().any(|cancelled| reason.starts_with(cancelled))
+}
+
+fn sentence(event: &StackEvent) -> String {
+    let kind = event.resource_type().unwrap_or("resource");
+    let name = event.logical_resource_id().unwrap_or("?");
+    let reason = event.resource_status_reason().unwrap_or("no reason was given");
+    format!("{name} ({kind}): {reason}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(id: &str, status: ResourceStatus, reason: &str) -> StackEvent {
+        StackEvent::builder()
+            .stack_id("arn:stack")
+            .stack_name("stage-webapi-2")
+            .physical_resource_id(if id == "stage-webapi-2" { "arn:stack" } else { id })
+            .logical_resource_id(id)
+            .resource_type("AWS::ECS::Service")
+            .resource_status(status)
+            .resource_status_reason(reason)
+            .build()
+    }
+
+    #[test]
+    fn the_earliest_failure_that_is_no_cancellation_is_the_reason() {
+        let newest_first = [
+            event("stage-webapi-2", ResourceStatus::CreateFailed, "the following resources failed"),
+            event("TaskRole", ResourceStatus::CreateFailed, "Resource creation cancelled"),
+            event("Service", ResourceStatus::CreateFailed, "a later failure"),
+            event("TargetGroupWeb80", ResourceStatus::CreateFailed, "name in use"),
+            event("Listener80", ResourceStatus::CreateFailed, "Resource creation cancelled"),
+            event("Service", ResourceStatus::CreateInProgress, ""),
+        ];
+        let wanted = "TargetGroupWeb80 (AWS::ECS::Service): name in use";
+        assert_eq!(first(&newest_first).as_deref(), Some(wanted));
+    }
+
+    #[test]
+    fn a_stack_that_failed_by_itself_says_so_and_one_that_did_not_has_no_reason() {
+        let own = event("stage-webapi-2", ResourceStatus::CreateFailed, "no permission");
+        assert!(first(&[own]).unwrap().ends_with("no permission"));
+        assert_eq!(first(&[event("Service", ResourceStatus::CreateComplete, "")]), None);
+        assert_eq!(first(&[]), None);
+    }
+}

@@ -1,0 +1,127 @@
+//! Deleting a stack, in one act or, where others use what it owns, in two (S17): it is changed so
+//! that the listener stays, and deleted once it is.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_cloudformation::types::{self, Capability, Parameter, StackStatus, Tag};
+use rollout::Stack;
+use runner::{CallError, CallErrorKind, Called, Deployment};
+use serde_json::Value;
+
+use super::memory::Asked;
+use super::{shared, standing, state};
+use crate::aws::Aws;
+use crate::clients::Clients;
+use crate::error::{call_error, message};
+
+/// The tag of a stack in the first act of its deletion; it holds the deployment's id.
+pub(crate) const PARTING_TAG: &str = "EcsCrdParting";
+
+/// Asks for a stack's deletion; one that is absent or on its way out is fine.
+pub(crate) async fn retire(aws: &Aws, deployment: &Deployment, stack: Stack) -> Called<()> {
+    let Some(found) = standing::of_deployment(aws, deployment, stack).await? else {
+        if let Some(asked) = aws.memory().recall(deployment, stack) {
+            aws.memory().keep(deployment, stack, Asked { retired: true, ..asked });
+        }
+        return Ok(());
+    };
+    let stack_id = found.stack_id().or(found.stack_name()).unwrap_or_default().to_owned();
+    let kept = match aws.memory().recall(deployment, stack) {
+        Some(asked) if asked.retired => asked.kept,
+        _ => Vec::new(),
+    };
+    let kept = match is_on_its_way_out(&found) {
+        true => kept,
+        false => part_or_delete(aws.clients(), deployment, &found, &stack_id).await?,
+    };
+    aws.memory().keep(deployment, stack, Asked { stack_id, retired: true, kept });
+    Ok(())
+}
+
+fn is_on_its_way_out(found: &types::Stack) -> bool {
+    let status = found.stack_status();
+    let is_parting = standing::tag(found, PARTING_TAG).is_some();
+    status == Some(&StackStatus::DeleteInProgress)
+        || is_parting && status != Some(&StackStatus::DeleteFailed)
+}
+
+/// What stays, a sentence each.
+async fn part_or_delete(
+    clients: &Clients,
+    deployment: &Deployment,
+    found: &types::Stack,
+    stack_id: &str,
+) -> Called<Vec<String>> {
+    let resources = state::resources(clients, stack_id).await?;
+    if !shared::may_be_shared(&resources) {
+        delete(clients, stack_id, &[]).await?;
+        return Ok(Vec::new());
+    }
+    let template = template(clients, stack_id).await?;
+    let shared = shared::listeners(clients, &resources, &template).await?;
+    let ids: BTreeSet<String> = shared.iter().map(|it| it.logical_id.clone()).collect();
+    let keeping = shared::keeping_certificates(&template);
+    if ids.is_empty() && keeping.is_none() {
+        delete(clients, stack_id, &[]).await?;
+        return Ok(Vec::new());
+    }
+    if found.stack_status() == Some(&StackStatus::DeleteFailed) {
+        delete(clients, stack_id, &Vec::from_iter(ids)).await?;
+    } else {
+        let changed = stack::retained(&keeping.unwrap_or(template), &ids);
+        part(clients, deployment, found, &changed).await?;
+    }
+    Ok(shared.into_iter().map(|it| it.sentence).collect())
+}
+
+/// Deletes a stack; of one that could not be deleted before, these resources may be left.
+pub(crate) async fn delete(clients: &Clients, stack_id: &str, leave: &[String]) -> Called<()> {
+    let leave = (!leave.is_empty()).then(|| leave.to_vec());
+    let request = clients.cloudformation.delete_stack().stack_name(stack_id);
+    let deleted = request.set_retain_resources(leave).send().await;
+    deleted.map_err(|error| call_error(&format!("DeleteStack of {stack_id}"), error))?;
+    Ok(())
+}
+
+async fn template(clients: &Clients, stack_id: &str) -> Called<Value> {
+    let doing = format!("GetTemplate of {stack_id}");
+    let answer = clients.cloudformation.get_template().stack_name(stack_id).send().await;
+    let answer = answer.map_err(|error| call_error(&doing, error))?;
+    serde_json::from_str(answer.template_body().unwrap_or_default()).map_err(|error| {
+        let message = format!("{doing}: it is no JSON, so neither tool made it: {error}");
+        CallError::new(CallErrorKind::Refused, message)
+    })
+}
+
+/// The first act. The new tag makes it an update even where nothing but policies changes, which
+/// CloudFormation would otherwise refuse.
+async fn part(
+    clients: &Clients,
+    deployment: &Deployment,
+    found: &types::Stack,
+    template: &Value,
+) -> Called<()> {
+    let name = found.stack_name().unwrap_or_default();
+    let as_before = found.parameters().iter().map(|parameter| {
+        Parameter::builder()
+            .set_parameter_key(parameter.parameter_key.clone())
+            .use_previous_value(true)
+            .build()
+    });
+    let parting = Tag::builder().key(PARTING_TAG).value(&deployment.id).build();
+    let request = clients
+        .cloudformation
+        .update_stack()
+        .stack_name(name)
+        .template_body(template.to_string())
+        .set_parameters(Some(as_before.collect()))
+        .set_tags(Some(found.tags().iter().cloned().chain([parting]).collect()))
+        .capabilities(Capability::CapabilityNamedIam);
+    match request.send().await {
+        Err(error) if message(&error).contains("UPDATE_IN_PROGRESS") => Ok(()),
+        outcome => {
+            outcome.map_err(|error| call_error(&format!("UpdateStack of {name}"), error))?;
+            Ok(())
+        }
+    }
+}

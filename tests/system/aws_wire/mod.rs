@@ -1,0 +1,9 @@
+//! The adapter of AWS over the wire, against the emulator: what it finds, refuses, makes and
+//! leaves.
+
+mod discovery;
+mod emulator;
+mod refusals;
+mod registry;
+mod stacks;
+mod world;

@@ -1,0 +1,151 @@
+//! An account of a test's own, and a deployment in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws::{Aws, Options, connect_from};
+use aws_config::BehaviorVersion;
+use aws_sdk_sts::config::Credentials;
+use manifest::{CommandLine, Parameters, Plugins, lower, parse};
+use rollout::{Ground, Stack};
+use runner::{CallError, CallErrorKind, Called, Clock, Deployment, Discovery, StackState, Stacks};
+use serde_json::{Value, json};
+
+use super::emulator::{control, endpoint};
+
+/// Seconds of the emulator's time a second of ours.
+const SPEED: u32 = 20;
+
+/// What is deployed where a test does not say.
+pub(crate) const FILE: &str = r#"
+canary:
+  group: private
+  releases: { blue: 1, green: 2 }
+service:
+  project: demo
+  name: webapi
+  version: "1.1.0"
+  fqdn: [webapi.example.com, api.example.com]
+  containers:
+    - name: webapi
+      image: nginx:1.25
+      port_mappings: [{ container_port: 8080 }]
+target_groups:
+  - container: { name: webapi, port: 8080 }
+    health_check: { path: /health }
+listeners:
+  - port: 8080
+    target_group: { container: { name: webapi, port: 8080 } }
+"#;
+
+/// An account.
+pub(crate) struct World {
+    account: String,
+    /// What the emulator says it made.
+    pub(crate) made: Value,
+    pub(crate) region: String,
+}
+
+impl World {
+    /// With these surroundings, see the emulator's `POST account`.
+    pub(crate) fn new(wanted: &Value) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(200_000_000_001);
+        let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        let made = control("POST", "account", &account, wanted);
+        control("POST", "clock", &account, &json!({ "speed": SPEED }));
+        World { account, made, region: "eu-west-3".to_owned() }
+    }
+
+    /// With a release that ecs-crd-cli has deployed.
+    pub(crate) fn live(wanted: &Value) -> Self {
+        let world = World::new(wanted);
+        world.post("live", &json!({ "fqdns": ["webapi.example.com", "api.example.com"] }));
+        world
+    }
+
+    pub(crate) fn post(&self, path: &str, asked: &Value) -> Value {
+        control("POST", path, &self.account, asked)
+    }
+
+    /// A call of AWS's API by somebody else.
+    pub(crate) fn aws(&self, service: &str, operation: &str, parameters: Value) -> Value {
+        let call =
+            json!({ "service": service, "operation": operation, "parameters": parameters });
+        self.post("aws", &call)
+    }
+
+    /// The operations that were called so far, `service.Operation` each.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        let calls = control("GET", "calls", &self.account, &Value::Null);
+        let calls = calls.as_array().cloned().unwrap_or_default();
+        let name = |call: &Value| {
+            format!(
+                "{}.{}",
+                call["service"].as_str().unwrap_or_default(),
+                call["operation"].as_str().unwrap_or_default()
+            )
+        };
+        calls.iter().map(name).collect()
+    }
+
+    /// The cloud, and a plan of that file.
+    pub(crate) async fn cloud(&self, file: &str) -> (Aws, Arc<rollout::Plan>) {
+        let key = format!("AKIA{}TEST", self.account);
+        let credentials = Credentials::new(key, "any", None, None, "test");
+        let loader = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(endpoint())
+            .credentials_provider(credentials);
+        let options = Options { region: Some(self.region.clone()), speed: Some(SPEED) };
+        let connection = connect_from(loader, &options).await.unwrap();
+        let parameters = Parameters {
+            environment: "stage".to_owned(),
+            region: self.region.clone(),
+            account_id: connection.account.id.clone(),
+            external_ip: None,
+        };
+        let parsed = parse("deploy.yml", file).unwrap_or_else(|said| panic!("{}", said.render(false)));
+        let lowered = lower(&parsed, &parameters, &Plugins::built_in(), &CommandLine::default());
+        let lowered = lowered.unwrap_or_else(|said| panic!("{}", said.render(false)));
+        (Aws::with_file(connection, lowered.file), Arc::new(lowered.plan))
+    }
+
+    /// A deployment about to begin: looked over, nothing written yet.
+    pub(crate) async fn deployment(&self, file: &str) -> Called<(Aws, Deployment)> {
+        let (aws, plan) = self.cloud(file).await;
+        let ground: Ground = aws.ground(&plan).await?;
+        let id = format!("test-{}", self.account);
+        let survey = aws.survey(&plan, &ground, &id).await;
+        let survey = survey
+            .map_err(|error| CallError::new(CallErrorKind::Missing, error.to_string()))?;
+        let deployment = Deployment {
+            id,
+            started_at: aws.connection().clock.now(),
+            plan,
+            ground: Arc::new(ground),
+            file_text: file.into(),
+            parameters: Arc::new(BTreeMap::from([survey.parameter()])),
+        };
+        Ok((aws, deployment))
+    }
+}
+
+/// Waits until a stack is no longer on its way.
+pub(crate) async fn settled(aws: &Aws, deployment: &Deployment, stack: Stack) -> StackState {
+    let clock = aws.connection().clock;
+    let until = clock.now().plus_s(600);
+    loop {
+        let state = aws.state(deployment, stack).await.unwrap();
+        if !matches!(state, StackState::Rising | StackState::Falling) {
+            return state;
+        }
+        assert!(clock.now() < until, "{stack:?} is still {state:?}");
+        clock.wait(clock.now().plus_s(2)).await.unwrap();
+    }
+}
+
+/// Runs a test to its end.
+pub(crate) fn run(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.unwrap().block_on(test);
+}
