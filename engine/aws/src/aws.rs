@@ -10,6 +10,7 @@ use crate::clients::Clients;
 use crate::connect::Connection;
 use crate::scene::Scene;
 use crate::stacks::Memory;
+use crate::traffic::Sent;
 
 /// A connection, and what was found through it. Clones share both.
 #[derive(Clone, Debug)]
@@ -22,6 +23,7 @@ struct Inner {
     /// The last deployment's; held while it is found, so that it is found once.
     scene: Mutex<Option<(String, Arc<Scene>)>>,
     memory: Memory,
+    sent: Sent,
 }
 
 impl Aws {
@@ -45,6 +47,7 @@ impl Aws {
             file,
             scene: Mutex::default(),
             memory: Memory::default(),
+            sent: Sent::default(),
         }))
     }
 
@@ -61,6 +64,11 @@ impl Aws {
     /// What was asked of stacks.
     pub(crate) fn memory(&self) -> &Memory {
         &self.0.memory
+    }
+
+    /// The changes of records that were sent.
+    pub(crate) fn sent(&self) -> &Sent {
+        &self.0.sent
     }
 
     /// The file it was given.

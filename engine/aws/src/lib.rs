@@ -11,17 +11,20 @@
 //! | what the account holds, and what is missing | `discovery` |
 //! | how stacks are made, watched and deleted | `stacks` |
 //! | what is live, and who is told | `registry`, `notices` |
+//! | the weighted records | `traffic` |
 
 mod aws;
 mod clients;
 mod clock;
 mod connect;
+mod deadline;
 mod discovery;
 mod error;
 mod notices;
 mod registry;
 mod scene;
 mod stacks;
+mod traffic;
 
 pub use aws::Aws;
 pub use clients::Clients;

@@ -95,8 +95,14 @@ fn no_cluster_image_secret_or_certificate() {
     says(&refused(&world, FILE), &["cluster stage-ecs-cluster; found prod-ecs-cluster"]);
     let world = World::new(&json!({}));
     let image = "{{account_id}}.dkr.ecr.{{region}}.amazonaws.com/webapi:9.9";
-    let file = FILE.replace("image: nginx:1.25", &format!("image: \"{image}\"\n      secrets: [{{ TOKEN: shop/token }}]"));
-    let file = file.replace("- port: 8080", "- port: 443\n    protocol: HTTPS\n    certificates: [a.example.com]");
+    let file = FILE.replace(
+        "image: nginx:1.25",
+        &format!("image: \"{image}\"\n      secrets: [{{ TOKEN: shop/token }}]"),
+    );
+    let file = file.replace(
+        "- port: 8080",
+        "- port: 443\n    protocol: HTTPS\n    certificates: [a.example.com]",
+    );
     let said = refused(&world, &file);
     says(&said, &["webapi:9.9", "shop/token", "a.example.com"]);
 }
@@ -105,10 +111,15 @@ fn no_cluster_image_secret_or_certificate() {
 fn a_port_that_is_in_use_without_rules() {
     let world = World::live(&json!({ "groups": ["private"] }));
     let green = world.made["balancers"][1]["arn"].clone();
-    let answer = json!({ "Type": "fixed-response", "FixedResponseConfig": { "StatusCode": "404" } });
-    world.aws("elbv2", "CreateListener", json!({
-        "LoadBalancerArn": green, "Port": 8080, "Protocol": "HTTP", "DefaultActions": [answer],
-    }));
+    let answer =
+        json!({ "Type": "fixed-response", "FixedResponseConfig": { "StatusCode": "404" } });
+    world.aws(
+        "elbv2",
+        "CreateListener",
+        json!({
+            "LoadBalancerArn": green, "Port": 8080, "Protocol": "HTTP", "DefaultActions": [answer],
+        }),
+    );
     says(&refused(&world, FILE), &["/listeners/0", "8080"]);
 }
 

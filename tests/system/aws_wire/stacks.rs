@@ -31,7 +31,10 @@ fn s12_a_failed_creation_tells_its_first_reason_and_leaves_nothing() {
         let world = World::live(&json!({}));
         let (aws, deployment) = world.deployment(FILE).await.unwrap();
         let why = "no capacity for the role";
-        world.post("stacks", &json!({ "stack": "stage-webapi-2", "fail": { "TaskDefinition": why } }));
+        world.post(
+            "stacks",
+            &json!({ "stack": "stage-webapi-2", "fail": { "TaskDefinition": why } }),
+        );
         aws.provision(&deployment, Stack::Green).await.unwrap();
         let StackState::Failed { reason } = settled(&aws, &deployment, Stack::Green).await else {
             unreachable!("it cannot have been made");
@@ -52,7 +55,10 @@ fn the_reason_is_told_even_when_the_failed_stack_is_gone_already() {
         aws.provision(&deployment, Stack::Green).await.unwrap();
         world.post("clock", &json!({ "advance": 600 }));
         let state = aws.state(&deployment, Stack::Green).await.unwrap();
-        assert!(matches!(&state, StackState::Failed { reason } if reason.contains("why")), "{state:?}");
+        assert!(
+            matches!(&state, StackState::Failed { reason } if reason.contains("why")),
+            "{state:?}"
+        );
         aws.retire(&deployment, Stack::Green).await.unwrap();
         assert_eq!(aws.state(&deployment, Stack::Green).await.unwrap(), StackState::Absent);
     });
@@ -111,12 +117,18 @@ fn s12_what_cannot_be_deleted_is_listed_by_name_and_tried_again() {
         aws.provision(&deployment, Stack::Green).await.unwrap();
         settled(&aws, &deployment, Stack::Green).await;
         let stack = "stage-webapi-2";
-        world.post("stacks", &json!({ "stack": stack, "delete_fail": { "TaskDefinition": "in use" } }));
+        world.post(
+            "stacks",
+            &json!({ "stack": stack, "delete_fail": { "TaskDefinition": "in use" } }),
+        );
         aws.retire(&deployment, Stack::Green).await.unwrap();
         let StackState::Stuck { left } = settled(&aws, &deployment, Stack::Green).await else {
             unreachable!("its task definition cannot be deleted");
         };
-        assert!(left[0].contains("AWS::ECS::TaskDefinition") && left[0].contains("in use"), "{left:?}");
+        assert!(
+            left[0].contains("AWS::ECS::TaskDefinition") && left[0].contains("in use"),
+            "{left:?}"
+        );
         world.post("stacks", &json!({ "stack": stack }));
         aws.retire(&deployment, Stack::Green).await.unwrap();
         assert_eq!(settled(&aws, &deployment, Stack::Green).await, StackState::Absent);

@@ -70,8 +70,7 @@ impl World {
 
     /// A call of AWS's API by somebody else.
     pub(crate) fn aws(&self, service: &str, operation: &str, parameters: Value) -> Value {
-        let call =
-            json!({ "service": service, "operation": operation, "parameters": parameters });
+        let call = json!({ "service": service, "operation": operation, "parameters": parameters });
         self.post("aws", &call)
     }
 
@@ -104,7 +103,8 @@ impl World {
             account_id: connection.account.id.clone(),
             external_ip: None,
         };
-        let parsed = parse("deploy.yml", file).unwrap_or_else(|said| panic!("{}", said.render(false)));
+        let parsed =
+            parse("deploy.yml", file).unwrap_or_else(|said| panic!("{}", said.render(false)));
         let lowered = lower(&parsed, &parameters, &Plugins::built_in(), &CommandLine::default());
         let lowered = lowered.unwrap_or_else(|said| panic!("{}", said.render(false)));
         (Aws::with_file(connection, lowered.file), Arc::new(lowered.plan))
@@ -116,8 +116,8 @@ impl World {
         let ground: Ground = aws.ground(&plan).await?;
         let id = format!("test-{}", self.account);
         let survey = aws.survey(&plan, &ground, &id).await;
-        let survey = survey
-            .map_err(|error| CallError::new(CallErrorKind::Missing, error.to_string()))?;
+        let survey =
+            survey.map_err(|error| CallError::new(CallErrorKind::Missing, error.to_string()))?;
         let deployment = Deployment {
             id,
             started_at: aws.connection().clock.now(),
