@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 
 use crate::clients::Clients;
 use crate::connect::Connection;
+use crate::metrics::Price;
 use crate::scene::Scene;
 use crate::stacks::Memory;
 use crate::traffic::Sent;
@@ -24,6 +25,7 @@ struct Inner {
     scene: Mutex<Option<(String, Arc<Scene>)>>,
     memory: Memory,
     sent: Sent,
+    price: Price,
 }
 
 impl Aws {
@@ -48,6 +50,7 @@ impl Aws {
             scene: Mutex::default(),
             memory: Memory::default(),
             sent: Sent::default(),
+            price: Price::default(),
         }))
     }
 
@@ -69,6 +72,11 @@ impl Aws {
     /// The changes of records that were sent.
     pub(crate) fn sent(&self) -> &Sent {
         &self.0.sent
+    }
+
+    /// What CloudWatch will bill.
+    pub(crate) fn price(&self) -> &Price {
+        &self.0.price
     }
 
     /// The file it was given.

@@ -12,6 +12,7 @@
 //! | how stacks are made, watched and deleted | `stacks` |
 //! | what is live, and who is told | `registry`, `notices` |
 //! | the weighted records | `traffic` |
+//! | what CloudWatch measured | `metrics` |
 
 mod aws;
 mod clients;
@@ -20,6 +21,7 @@ mod connect;
 mod deadline;
 mod discovery;
 mod error;
+mod metrics;
 mod notices;
 mod registry;
 mod scene;

@@ -1,0 +1,15 @@
+//! CloudWatch: the questions of a round in as few `GetMetricData` calls as there can be.
+//!
+//! | to know | read |
+//! | --- | --- |
+//! | which queries share a call, and its times | `calls` |
+//! | what is sent | `wire` |
+//! | what is made of the answers | `heard` |
+//! | the port, and what is counted for the price | `port` |
+
+mod calls;
+mod heard;
+mod port;
+mod wire;
+
+pub(crate) use port::Price;
