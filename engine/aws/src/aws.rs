@@ -12,6 +12,7 @@ use crate::metrics::Price;
 use crate::scene::Scene;
 use crate::stacks::Memory;
 use crate::traffic::Sent;
+use crate::workload::Crashes;
 
 /// A connection, and what was found through it. Clones share both.
 #[derive(Clone, Debug)]
@@ -26,6 +27,7 @@ struct Inner {
     memory: Memory,
     sent: Sent,
     price: Price,
+    crashes: Crashes,
 }
 
 impl Aws {
@@ -51,6 +53,7 @@ impl Aws {
             memory: Memory::default(),
             sent: Sent::default(),
             price: Price::default(),
+            crashes: Crashes::default(),
         }))
     }
 
@@ -77,6 +80,11 @@ impl Aws {
     /// What CloudWatch will bill.
     pub(crate) fn price(&self) -> &Price {
         &self.0.price
+    }
+
+    /// The tasks that are known to have crashed.
+    pub(crate) fn crashes(&self) -> &Crashes {
+        &self.0.crashes
     }
 
     /// The file it was given.

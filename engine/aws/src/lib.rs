@@ -13,6 +13,7 @@
 //! | what is live, and who is told | `registry`, `notices` |
 //! | the weighted records | `traffic` |
 //! | what CloudWatch measured | `metrics` |
+//! | tasks, targets, scaling | `workload` |
 
 mod aws;
 mod clients;
@@ -27,6 +28,7 @@ mod registry;
 mod scene;
 mod stacks;
 mod traffic;
+mod workload;
 
 pub use aws::Aws;
 pub use clients::Clients;

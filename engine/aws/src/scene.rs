@@ -96,6 +96,11 @@ impl Scene {
         }
     }
 
+    /// The name of the cluster.
+    pub(crate) fn cluster(&self) -> &str {
+        self.cluster_arn.rsplit('/').next().unwrap_or_default()
+    }
+
     /// The name of a side's ECS service.
     pub(crate) fn service_name(&self, side: Side) -> String {
         self.service_name_of(self.label(side))
