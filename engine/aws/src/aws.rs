@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use manifest::file::DeploymentFile;
-use runner::{Called, Deployment};
+use runner::{Called, Cloud, Deployment, Probes};
 use tokio::sync::Mutex;
 
 use crate::clients::Clients;
@@ -90,6 +90,23 @@ impl Aws {
     /// The file it was given.
     pub(crate) fn file(&self) -> Option<&DeploymentFile> {
         self.0.file.as_ref()
+    }
+
+    /// All ports, these probes among them.
+    #[must_use]
+    pub fn cloud(&self, probes: Arc<dyn Probes>) -> Cloud {
+        let aws = Arc::new(self.clone());
+        Cloud {
+            clock: Arc::new(self.0.connection.clock),
+            discovery: aws.clone(),
+            stacks: aws.clone(),
+            workload: aws.clone(),
+            traffic: aws.clone(),
+            metrics: aws.clone(),
+            probes,
+            registry: aws.clone(),
+            notices: aws,
+        }
     }
 
     /// What is known of a deployment's surroundings. Only what was found whole is kept: what was

@@ -16,7 +16,7 @@ mod images;
 mod listeners;
 mod names;
 mod port;
-pub(crate) mod records;
+mod records;
 mod release;
 mod secrets;
 mod standing;

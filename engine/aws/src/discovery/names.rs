@@ -1,6 +1,6 @@
 //! The names of a service: which stand, which are new, which are gone from the file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudformation::types::Stack;
 use rollout::Plan;
@@ -12,20 +12,21 @@ use super::zones::canonical;
 use crate::clients::Clients;
 use crate::error::call_error;
 use crate::scene::{Scene, missing};
+use crate::traffic::{Name, at_names};
 
 /// The plan's names that have no records yet.
 ///
 /// # Errors
 /// `Missing` for a name without a zone, at its apex, or with records of another kind.
 pub(crate) async fn new(plan: &Plan, scene: &Scene) -> Called<Vec<String>> {
-    let mut new = Vec::new();
-    for name in &plan.names {
-        let found = records::at(&scene.dns, scene.zone(name)?, name).await?;
-        if !records::stand(name, &plan.labels, &found).map_err(missing)? {
-            new.push(name.clone());
-        }
+    let names = Name::all(scene, &plan.names)?;
+    let mut stand = BTreeMap::new();
+    for at in at_names(&scene.dns, &names).await? {
+        let stands = records::stand(&plan.labels, &at).map_err(missing)?;
+        stand.insert(at.name, stands);
     }
-    Ok(new)
+    let is_new = |name: &&String| !stand.get(*name).copied().unwrap_or_default();
+    Ok(plan.names.iter().filter(is_new).cloned().collect())
 }
 
 /// Names whose records the init stack made and which the plan has no more, if they still stand.
@@ -40,15 +41,15 @@ pub(crate) async fn gone(
     let template =
         template.map_err(|error| call_error(&format!("GetTemplate of {name}"), error))?;
     let made = record_names(template.template_body().unwrap_or_default());
-    let mut gone = Vec::new();
-    for name in made.difference(&plan.names.iter().cloned().collect()) {
-        let Ok(zone) = scene.zone(name) else { continue };
-        let found = records::at(&scene.dns, zone, name).await?;
-        if !found.is_empty() {
-            gone.push(name.clone());
-        }
-    }
-    Ok(gone)
+    let gone: Vec<String> =
+        made.difference(&plan.names.iter().cloned().collect()).cloned().collect();
+    let names: Vec<Name> = gone
+        .iter()
+        .filter_map(|name| Name::all(scene, std::slice::from_ref(name)).ok())
+        .flatten()
+        .collect();
+    let found = at_names(&scene.dns, &names).await?;
+    Ok(found.into_iter().filter(|at| !at.is_empty()).map(|at| at.name).collect())
 }
 
 /// The names of the records in a template of either tool.

@@ -1,56 +1,21 @@
-//! The records at a name, and whether they are of the kind a deployment writes.
+//! Whether the records at a name are of the kind a deployment writes.
 
-use aws_sdk_route53::Client;
 use aws_sdk_route53::types::{ResourceRecordSet, RrType};
 use rollout::Labels;
-use runner::Called;
 
-use super::zones::{Zone, canonical};
-use crate::error::call_error;
-
-/// All records at a name, of every type.
-pub(crate) async fn at(dns: &Client, zone: &Zone, name: &str) -> Called<Vec<ResourceRecordSet>> {
-    let wanted = canonical(name);
-    let mut records = Vec::new();
-    let mut next = (Some(wanted.clone()), None, None);
-    loop {
-        let (start, kind, identifier) = next;
-        let page = dns
-            .list_resource_record_sets()
-            .hosted_zone_id(&zone.id)
-            .set_start_record_name(start)
-            .set_start_record_type(kind)
-            .set_start_record_identifier(identifier)
-            .send()
-            .await;
-        let page = page.map_err(|error| {
-            call_error(&format!("listing the records at {name} in zone {}", zone.name), error)
-        })?;
-        let is_more = page.is_truncated()
-            && page.next_record_name().is_some_and(|name| canonical(name) == wanted);
-        let own = |record: &ResourceRecordSet| canonical(record.name()) == wanted;
-        records.extend(page.resource_record_sets.into_iter().filter(own));
-        if !is_more {
-            return Ok(records);
-        }
-        next = (page.next_record_name, page.next_record_type, page.next_record_identifier);
-    }
-}
+use crate::traffic::AtName;
 
 /// Whether records stand there that a deployment with these labels can have written.
 ///
 /// # Errors
 /// A sentence about the first record of another kind.
-pub(crate) fn stand(
-    name: &str,
-    labels: &Labels,
-    records: &[ResourceRecordSet],
-) -> Result<bool, String> {
-    match records.iter().find(|record| !is_own(labels, record)) {
-        None => Ok(!records.is_empty()),
+pub(super) fn stand(labels: &Labels, at: &AtName) -> Result<bool, String> {
+    match at.records.iter().find(|record| !is_own(labels, record)) {
+        None => Ok(!at.is_empty()),
         Some(record) => Err(format!(
-            "looked for no records at {name}, or weighted CNAME records {} and {}; found {}: remove \
+            "looked for no records at {}, or weighted CNAME records {} and {}; found {}: remove \
              it, or take another name",
+            at.name,
             labels.blue,
             labels.green,
             described(record)
@@ -81,7 +46,7 @@ fn described(record: &ResourceRecordSet) -> String {
 }
 
 /// Weights as `1: 90, 2: 10 (TTL 60 s)`; none if there are none.
-pub(crate) fn weights(records: &[ResourceRecordSet]) -> Option<String> {
+pub(super) fn weights(records: &[ResourceRecordSet]) -> Option<String> {
     let weights: Vec<String> = records
         .iter()
         .filter_map(|it| Some(format!("{}: {}", it.set_identifier()?, it.weight()?)))
@@ -114,7 +79,8 @@ mod tests {
     }
 
     fn check(records: &[ResourceRecordSet]) -> Result<bool, String> {
-        stand("shop.example.com", &labels(), records)
+        let name = "shop.example.com".to_owned();
+        stand(&labels(), &AtName { name, records: records.to_vec() })
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::records;
 use crate::aws::Aws;
 use crate::scene::Scene;
 use crate::stacks::standing::of_service;
+use crate::traffic::{Name, at_names};
 
 /// Everything there is of the service; what is not there has no line.
 pub(crate) async fn find(aws: &Aws, plan: &Plan, scene: &Scene) -> Called<Vec<Standing>> {
@@ -20,16 +21,20 @@ pub(crate) async fn find(aws: &Aws, plan: &Plan, scene: &Scene) -> Called<Vec<St
             say(format!("stack {name}"), in_words(status));
         }
     }
+    let (mut with_zone, mut without) = (Vec::new(), Vec::new());
     for name in &plan.names {
-        match scene.zone(name) {
-            Err(error) => say(format!("name {name}"), error.message),
-            Ok(zone) => {
-                let found = records::at(&scene.dns, zone, name).await?;
-                if let Some(weights) = records::weights(&found) {
-                    say(format!("name {name}"), format!("weights {weights}"));
-                }
-            }
+        match Name::all(scene, std::slice::from_ref(name)) {
+            Ok(names) => with_zone.extend(names),
+            Err(error) => without.push((name, error)),
         }
+    }
+    for at in at_names(&scene.dns, &with_zone).await? {
+        if let Some(weights) = records::weights(&at.records) {
+            say(format!("name {}", at.name), format!("weights {weights}"));
+        }
+    }
+    for (name, error) in without {
+        say(format!("name {name}"), error.message);
     }
     if let Some(item) = aws.item(&aws.clients().dynamodb, &plan.service).await? {
         let state = format!("release {} is live, version {}", item.label, item.version);

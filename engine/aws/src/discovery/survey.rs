@@ -123,10 +123,15 @@ async fn unobstructed(
     ground: &Ground,
     file: &DeploymentFile,
 ) -> Called<()> {
-    let name = names::release(&plan.service, &ground.canary_label);
-    if let Some(found) = standing::describe(clients, &name).await? {
-        let maker = standing::tag(&found, DEPLOYMENT_TAG);
-        return Err(missing(somebody_elses(&name, maker, found.stack_status())));
+    let label = &ground.canary_label;
+    for (at, name) in names::candidates(&plan.service, Stack::Green, label).iter().enumerate() {
+        let found = standing::describe(clients, name).await?;
+        // The name it will have must be free; under the predecessor's only its own is in the way.
+        let belongs = |it: &Found| standing::belongs(it, &plan.service, Some(label));
+        if let Some(found) = found.filter(|it| at == 0 || belongs(it)) {
+            let maker = standing::tag(&found, DEPLOYMENT_TAG);
+            return Err(missing(somebody_elses(name, maker, found.stack_status())));
+        }
     }
     let name = names::init(&plan.service);
     match standing::describe(clients, &name).await? {

@@ -71,7 +71,7 @@ pub(crate) fn label(deployment: &Deployment, stack: Stack) -> &str {
 
 /// Whether a stack of that name is this service's: names of either tool may collide, the
 /// parameters in it do not.
-fn belongs(standing: &types::Stack, service: &Service, label: Option<&str>) -> bool {
+pub(crate) fn belongs(standing: &types::Stack, service: &Service, label: Option<&str>) -> bool {
     let is = |key, wanted: &str| parameter(standing, key).is_none_or(|value| value == wanted);
     parameter(standing, "ServiceName").is_some()
         && is("ServiceName", &service.name)

@@ -24,4 +24,6 @@ mod sent;
 mod share;
 mod swap;
 
+pub(crate) use at_name::AtName;
+pub(crate) use read::{Name, at_names};
 pub(crate) use sent::Sent;

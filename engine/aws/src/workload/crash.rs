@@ -60,7 +60,11 @@ mod tests {
             ("TaskFailedToStart", "CannotPullContainerError: pull image manifest: 404", true),
             ("TaskFailedToStart", "Capacity is unavailable at this time.", false),
             ("ServiceSchedulerInitiated", "Scaling activity initiated by deployment", false),
-            ("ServiceSchedulerInitiated", "Task failed ELB health checks in (target-group x)", false),
+            (
+                "ServiceSchedulerInitiated",
+                "Task failed ELB health checks in (target-group x)",
+                false,
+            ),
             ("SpotInterruption", "Your Spot Task was interrupted.", false),
             ("TerminationNotice", "Host EC2 (instance i-1) terminated.", false),
             ("UserInitiated", "Task stopped by user", false),

@@ -46,8 +46,8 @@ mod tests {
     #[test]
     fn each_target_group_is_named_with_its_balancer_once_in_the_order_of_the_file() {
         let other = GROUP.replace("Default8080", "Admin9090");
-        let attached = [GROUP, &other, GROUP]
-            .map(|arn| LoadBalancer::builder().target_group_arn(arn).build());
+        let attached =
+            [GROUP, &other, GROUP].map(|arn| LoadBalancer::builder().target_group_arn(arn).build());
         let service =
             Service::builder().service_name("shop-1").set_load_balancers(Some(attached.into()));
         let balancer = Balancer {

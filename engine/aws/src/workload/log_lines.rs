@@ -34,9 +34,7 @@ pub(super) async fn last(aws: &Aws, task: &Task) -> Called<Vec<String>> {
         let place = format!("{} of task {id}: log", stream.container);
         match read(aws, &stream).await {
             Ok(events) => lines.extend(events.iter().map(|it| format!("{place}: {}", cut(it)))),
-            Err(error)
-                if matches!(error.kind, CallErrorKind::Refused | CallErrorKind::Missing) =>
-            {
+            Err(error) if matches!(error.kind, CallErrorKind::Refused | CallErrorKind::Missing) => {
                 lines.push(format!("{place} cannot be read: {error}"));
             }
             Err(error) => return Err(error),
@@ -48,9 +46,8 @@ pub(super) async fn last(aws: &Aws, task: &Task) -> Called<Vec<String>> {
 async fn streams(aws: &Aws, task: &Task, id: &str) -> Called<Vec<Stream>> {
     let Some(arn) = task.task_definition_arn() else { return Ok(Vec::new()) };
     let answer = aws.clients().ecs.describe_task_definition().task_definition(arn).send().await;
-    let answer = answer.map_err(|error| {
-        call_error(&format!("DescribeTaskDefinition of {arn}"), error)
-    })?;
+    let answer =
+        answer.map_err(|error| call_error(&format!("DescribeTaskDefinition of {arn}"), error))?;
     let definition = answer.task_definition();
     let containers = definition.map(|it| it.container_definitions()).unwrap_or_default();
     Ok(containers.iter().filter_map(|container| stream(container, id)).collect())
@@ -114,9 +111,13 @@ mod tests {
 
     #[test]
     fn a_stream_is_named_for_prefix_container_and_task() {
-        let options = [("awslogs-group", "/aws/ecs/stage/service/shop"), ("awslogs-stream-prefix", "1.2")];
+        let options =
+            [("awslogs-group", "/aws/ecs/stage/service/shop"), ("awslogs-stream-prefix", "1.2")];
         let found = stream(&container(LogDriver::Awslogs, &options), "1dc5").expect("it has one");
-        assert_eq!((found.group.as_str(), found.name.as_str()), ("/aws/ecs/stage/service/shop", "1.2/web/1dc5"));
+        assert_eq!(
+            (found.group.as_str(), found.name.as_str()),
+            ("/aws/ecs/stage/service/shop", "1.2/web/1dc5")
+        );
         assert_eq!(stream(&container(LogDriver::Awslogs, &options[..1]), "1dc5"), None);
         assert_eq!(stream(&container(LogDriver::Fluentd, &options), "1dc5"), None);
     }
