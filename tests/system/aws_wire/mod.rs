@@ -1,6 +1,7 @@
 //! The adapter of AWS over the wire, against the emulator: what it finds, refuses, makes and
 //! leaves.
 
+mod contract;
 mod discovery;
 mod emulator;
 mod refusals;

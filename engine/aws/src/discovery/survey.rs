@@ -3,7 +3,7 @@
 
 use aws_sdk_cloudformation::types::{Stack as Found, StackStatus};
 use manifest::file::DeploymentFile;
-use rollout::{Ground, Plan, Stack};
+use rollout::{Ground, Plan, Side, Stack};
 use runner::{CallError, CallErrorKind, Called, Deployment};
 use stack::{DEPLOYMENT_TAG, Refusal, Release, Rendered};
 
@@ -67,6 +67,9 @@ impl Aws {
         let green = &ground.canary_label;
         let scene =
             Scene::find(self.connection(), plan, parameters, Ok(file.clone()), green).await?;
+        for side in [Side::Green, Side::Blue] {
+            scene.balancer(side)?;
+        }
         unobstructed(self.clients(), plan, ground, file).await?;
         let found = found::find(self, &scene, file).await?;
         let (green, init) = render(&scene, file, &found, id).map_err(SurveyError::Refused)?;

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_cloudformation::types::{self, Capability, Parameter, StackStatus, Tag};
+use aws_sdk_cloudformation::types::{
+    self, Capability, Parameter, ResourceStatus, StackStatus, Tag,
+};
 use rollout::Stack;
 use runner::{CallError, CallErrorKind, Called, Deployment};
 use serde_json::Value;
@@ -52,7 +54,8 @@ async fn part_or_delete(
     found: &types::Stack,
     stack_id: &str,
 ) -> Called<Vec<String>> {
-    let resources = state::resources(clients, stack_id).await?;
+    let mut resources = state::resources(clients, stack_id).await?;
+    resources.retain(|it| it.resource_status() != Some(&ResourceStatus::DeleteComplete));
     if !shared::may_be_shared(&resources) {
         delete(clients, stack_id, &[]).await?;
         return Ok(Vec::new());

@@ -69,14 +69,13 @@ pub(crate) fn label(deployment: &Deployment, stack: Stack) -> &str {
     }
 }
 
-/// Whether a stack of that name is this service's: names of either tool may collide, the
-/// parameters in it do not.
+/// Whether a stack of that name is this service's: names of either tool may collide, the tags and
+/// the label that both give a stack do not.
 pub(crate) fn belongs(standing: &types::Stack, service: &Service, label: Option<&str>) -> bool {
-    let is = |key, wanted: &str| parameter(standing, key).is_none_or(|value| value == wanted);
-    parameter(standing, "ServiceName").is_some()
-        && is("ServiceName", &service.name)
-        && is("Environment", &service.environment)
-        && label.is_none_or(|label| is("CanaryRelease", label))
+    let behind = parameter(standing, "CanaryRelease");
+    tag(standing, "Service") == Some(&service.name)
+        && tag(standing, "Environment") == Some(&service.environment)
+        && label.is_none_or(|label| behind.is_none_or(|behind| behind == label))
 }
 
 /// The value of a parameter.
@@ -95,11 +94,12 @@ pub(crate) fn tag<'a>(standing: &'a types::Stack, key: &str) -> Option<&'a str> 
 mod tests {
     use super::*;
 
-    fn standing(parameters: &[(&str, &str)]) -> types::Stack {
-        let parameters = parameters.iter().map(|(key, value)| {
-            types::Parameter::builder().parameter_key(*key).parameter_value(*value).build()
-        });
-        types::Stack::builder().set_parameters(Some(parameters.collect())).build()
+    fn standing(tags: &[(&str, &str)], label: &str) -> types::Stack {
+        let tags =
+            tags.iter().map(|(key, value)| types::Tag::builder().key(*key).value(*value).build());
+        let label =
+            types::Parameter::builder().parameter_key("CanaryRelease").parameter_value(label);
+        types::Stack::builder().set_tags(Some(tags.collect())).parameters(label.build()).build()
     }
 
     fn service() -> Service {
@@ -115,13 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_is_the_services_by_its_parameters_not_by_its_name() {
-        let own = [("ServiceName", "webapi"), ("Environment", "stage"), ("CanaryRelease", "blue")];
-        let belongs = |parameters, label| belongs(&standing(parameters), &service(), label);
+    fn a_stack_is_the_services_by_its_tags_and_its_label_not_by_its_name() {
+        let own = [("Service", "webapi"), ("Environment", "stage")];
+        let belongs = |tags, label| belongs(&standing(tags, "blue"), &service(), label);
         assert!(belongs(&own, Some("blue")));
         assert!(!belongs(&own, Some("xxue")), "the predecessor's name of both is stage-webapi-ue");
-        assert!(belongs(&own[..2], None));
-        assert!(!belongs(&[("ServiceName", "web"), ("Environment", "stage")], None));
+        assert!(belongs(&own, None));
+        assert!(!belongs(&[("Service", "web"), ("Environment", "stage")], None));
         assert!(!belongs(&[], None), "somebody's own stack");
     }
 }

@@ -32,7 +32,7 @@ pub trait Stage: Sync {
 /// # Errors
 /// What the test met instead of what the contract says.
 pub fn run(test: impl Future<Output = Called<()>>) -> Called<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| CallError::new(crate::CallErrorKind::Refused, error.to_string()))?;
     runtime.block_on(test)
