@@ -11,6 +11,7 @@
 //! | what the account holds, and what is missing | `discovery` |
 //! | how stacks are made, watched and deleted | `stacks` |
 //! | what is live, and who is told | `registry`, `notices` |
+//! | secrets that headers of gates hold | `secret_source` |
 //! | the weighted records | `traffic` |
 //! | what CloudWatch measured | `metrics` |
 //! | tasks, targets, scaling | `workload` |
@@ -26,6 +27,7 @@ mod metrics;
 mod notices;
 mod registry;
 mod scene;
+mod secret_source;
 mod stacks;
 mod traffic;
 mod workload;

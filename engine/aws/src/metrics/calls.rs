@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use rollout::EpochS;
-use runner::{MetricQuery, MetricSource, metric_math};
+use runner::{MetricQuery, MetricSource};
+
+use super::mentioned::mentioned;
 
 /// Queries of one `GetMetricData` call (API reference, "GetMetricData").
 const MOST_QUERIES: usize = 500;
@@ -26,7 +28,7 @@ pub(super) struct Call {
 
 /// The calls that answer these queries. What has no closed period yet is in none of them, unless
 /// an expression that has one is made of it.
-pub(super) fn calls(queries: &[MetricQuery], now: EpochS) -> Vec<Call> {
+pub(super) fn calls(queries: &[MetricQuery<'_>], now: EpochS) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
     for family in families(queries) {
         let members = family.iter().filter_map(|place| Some((*place, queries.get(*place)?)));
@@ -45,7 +47,7 @@ pub(super) fn calls(queries: &[MetricQuery], now: EpochS) -> Vec<Call> {
 }
 
 impl Call {
-    fn of(place: usize, query: &MetricQuery, now: EpochS) -> Self {
+    fn of(place: usize, query: &MetricQuery<'_>, now: EpochS) -> Self {
         let period_s = query.period_s.max(1);
         Call {
             members: vec![place],
@@ -67,7 +69,7 @@ impl Call {
 
     /// Both calls in one, if that is a call CloudWatch takes and answers in a page: points lie at
     /// multiples of their period from the beginning, so one beginning must suit all periods.
-    fn joined(self, other: &Call, queries: &[MetricQuery]) -> Option<Self> {
+    fn joined(self, other: &Call, queries: &[MetricQuery<'_>]) -> Option<Self> {
         let (long_s, short_s) =
             (self.period_s.max(other.period_s), self.period_s.min(other.period_s));
         let joined = self.with(other.clone());
@@ -77,7 +79,7 @@ impl Call {
         fits.then_some(joined)
     }
 
-    fn points(&self, queries: &[MetricQuery]) -> u64 {
+    fn points(&self, queries: &[MetricQuery<'_>]) -> u64 {
         let span_s = self.end.since_s(self.begin);
         let periods = self.members.iter().filter_map(|place| queries.get(*place));
         periods.map(|query| u64::from(span_s / query.period_s.max(1)) + 1).sum()
@@ -85,14 +87,12 @@ impl Call {
 }
 
 /// The queries by the expressions that need them in their call; each family in rising order.
-fn families(queries: &[MetricQuery]) -> Vec<Vec<usize>> {
-    let places: BTreeMap<&str, usize> =
-        queries.iter().enumerate().map(|(place, query)| (query.id.as_str(), place)).collect();
+fn families(queries: &[MetricQuery<'_>]) -> Vec<Vec<usize>> {
     let mut heads: Vec<usize> = (0..queries.len()).collect();
     for (place, query) in queries.iter().enumerate() {
         let MetricSource::Expression(expression) = &query.what else { continue };
-        for other in metric_math::mentioned(expression).filter_map(|id| places.get(id)) {
-            let (one, other) = (heads[place], heads[*other]);
+        for other in mentioned(expression).filter(|other| *other < queries.len()) {
+            let (one, other) = (heads[place], heads[other]);
             let (first, second) = (one.min(other), one.max(other));
             heads.iter_mut().filter(|head| **head == second).for_each(|head| *head = first);
         }
@@ -110,25 +110,20 @@ mod tests {
 
     const NOW: EpochS = EpochS(1_000_000_020);
 
-    fn series(id: &str, period_s: u32, begin: u32, end: u32) -> MetricQuery {
-        let what = MetricSource::Series {
-            namespace: "AWS/ApplicationELB".to_owned(),
-            name: "RequestCount".to_owned(),
-            dimensions: Vec::new(),
-            statistic: "Sum".to_owned(),
-        };
-        let (begin, end) = (NOW.minus_s(begin), NOW.minus_s(end));
-        MetricQuery { id: id.to_owned(), what, period_s, begin, end }
+    fn series(period_s: u32, begin: u32, end: u32) -> MetricQuery<'static> {
+        let (namespace, name, statistic) = ("AWS/ApplicationELB", "RequestCount", "Sum");
+        let what = MetricSource::Series { namespace, name, dimensions: &[], statistic };
+        MetricQuery { what, period_s, begin: NOW.minus_s(begin), end: NOW.minus_s(end) }
     }
 
-    fn math(id: &str, expression: &str) -> MetricQuery {
+    fn math(expression: &str) -> MetricQuery<'static> {
         let what = MetricSource::Expression(expression.to_owned());
-        MetricQuery { what, ..series(id, 60, 600, 120) }
+        MetricQuery { what, ..series(60, 600, 120) }
     }
 
     #[test]
     fn queries_of_different_intervals_are_one_call_over_both_in_whole_periods() {
-        let queries = [series("a", 60, 610, 310), series("b", 300, 1_000, 0)];
+        let queries = [series(60, 610, 310), series(300, 1_000, 0)];
         let calls = calls(&queries, NOW);
         assert_eq!(calls.len(), 1);
         assert_eq!(calls[0].members, [0, 1]);
@@ -138,7 +133,7 @@ mod tests {
 
     #[test]
     fn more_than_500_are_split_and_none_is_lost() {
-        let queries: Vec<_> = (0..1_201).map(|it| series(&format!("q{it}"), 60, 600, 0)).collect();
+        let queries: Vec<_> = (0..1_201).map(|_| series(60, 600, 0)).collect();
         let calls = calls(&queries, NOW);
         let sizes: Vec<usize> = calls.iter().map(|call| call.members.len()).collect();
         assert_eq!(sizes, [500, 500, 201]);
@@ -148,10 +143,9 @@ mod tests {
 
     #[test]
     fn an_expression_and_what_it_is_made_of_stay_together() {
-        let mut queries: Vec<_> =
-            (0..499).map(|it| series(&format!("q{it}"), 60, 600, 0)).collect();
-        queries.push(math("ratio", "bad / all"));
-        queries.extend(["bad", "all"].map(|id| series(id, 60, 600, 0)));
+        let mut queries: Vec<_> = (0..499).map(|_| series(60, 600, 0)).collect();
+        queries.push(math("m500 / m501"));
+        queries.extend([(); 2].map(|()| series(60, 600, 0)));
         let calls = calls(&queries, NOW);
         assert_eq!(calls.len(), 2);
         assert_eq!(calls[1].members, [499, 500, 501]);
@@ -159,13 +153,18 @@ mod tests {
 
     #[test]
     fn an_interval_without_a_closed_period_is_not_asked_for() {
-        assert_eq!(calls(&[series("a", 60, 50, 0)], NOW), []);
-        assert_eq!(calls(&[series("a", 300, 290, 0)], EpochS(1_000_000_190)), []);
+        for period_s in [60, 300] {
+            let begin = NOW.period_begin(period_s);
+            let end = begin.plus_s(period_s);
+            let open = [MetricQuery { begin, end, ..series(period_s, 0, 0) }];
+            assert_eq!(calls(&open, end.minus_s(1)), []);
+            assert_eq!(calls(&open, end).len(), 1);
+        }
     }
 
     #[test]
     fn a_long_interval_does_not_make_the_others_long() {
-        let queries = [series("a", 60, 86_400 * 60, 0), series("b", 60, 600, 0)];
+        let queries = [series(60, 86_400 * 60, 0), series(60, 600, 0)];
         let calls = calls(&queries, NOW);
         assert_eq!(calls.len(), 2);
         assert!(calls[1].end.since_s(calls[1].begin) <= 660);
@@ -173,6 +172,6 @@ mod tests {
 
     #[test]
     fn periods_that_do_not_divide_each_other_are_apart() {
-        assert_eq!(calls(&[series("a", 120, 900, 0), series("b", 180, 900, 0)], NOW).len(), 2);
+        assert_eq!(calls(&[series(120, 900, 0), series(180, 900, 0)], NOW).len(), 2);
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::{MessageData, MetricDataResult, StatusCode};
 use rollout::EpochS;
-use runner::question::{Completeness, Point, SeriesAnswer};
-use runner::{CallError, CallErrorKind, Called, MetricQuery};
+use runner::question::{Completeness, Point};
+use runner::{CallError, CallErrorKind, Called, MetricQuery, MetricSource, Series};
 
 use super::wire::place;
 
@@ -14,10 +14,10 @@ const NO_NUMBER: &str = "ArithmeticError";
 
 /// The results of all queries so far, by their places.
 #[derive(Debug, Default)]
-pub(super) struct Heard(BTreeMap<usize, Series>);
+pub(super) struct Heard(BTreeMap<usize, Results>);
 
 #[derive(Debug, Default)]
-struct Series {
+struct Results {
     points: BTreeMap<EpochS, f64>,
     /// The latest: a page says `PartialData` of what goes on in the next (API reference,
     /// "MetricDataResult", StatusCode).
@@ -35,7 +35,7 @@ impl Heard {
         &mut self,
         messages: &[MessageData],
         results: &[MetricDataResult],
-        queries: &[MetricQuery],
+        queries: &[MetricQuery<'_>],
     ) -> Called<()> {
         if !messages.is_empty() {
             return Err(refused(told(messages)));
@@ -43,7 +43,7 @@ impl Heard {
         let mut seen = Vec::new();
         for result in results {
             let Some(at) = result.id().and_then(place) else { continue };
-            let id = queries.get(at).map_or("", |query| query.id.as_str());
+            let id = queries.get(at).map_or("", name);
             if seen.contains(&at) {
                 return Err(refused(format!(
                     "{id}: the expression yields several series, not one"
@@ -59,7 +59,7 @@ impl Heard {
     }
 
     /// The answer to the query at a place: its own interval, closed periods, finite values.
-    pub(super) fn answer(&self, at: usize, query: &MetricQuery, now: EpochS) -> SeriesAnswer {
+    pub(super) fn answer(&self, at: usize, query: &MetricQuery<'_>, now: EpochS) -> Series {
         let period_s = query.period_s.max(1);
         let begin = query.begin.period_begin(period_s);
         let series = self.0.get(&at);
@@ -73,11 +73,11 @@ impl Heard {
             _ if points.is_empty() => Completeness::Empty,
             _ => Completeness::Complete,
         };
-        SeriesAnswer { id: query.id.clone(), points, completeness }
+        Series { points, completeness }
     }
 }
 
-impl Series {
+impl Results {
     fn result(&mut self, id: &str, result: &MetricDataResult) {
         let times = result.timestamps().iter().filter_map(|time| u32::try_from(time.secs()).ok());
         self.points.extend(times.map(EpochS).zip(result.values().iter().copied()));
@@ -88,6 +88,14 @@ impl Series {
             self.is_flawed = true;
         }
         self.is_complete = result.status_code() == Some(&StatusCode::Complete);
+    }
+}
+
+/// What a query asks for, for people: the name of a metric, or the expression.
+fn name<'a>(query: &'a MetricQuery<'_>) -> &'a str {
+    match &query.what {
+        MetricSource::Series { name, .. } => name,
+        MetricSource::Expression(expression) => expression,
     }
 }
 
@@ -105,21 +113,20 @@ fn refused(why: String) -> CallError {
 #[cfg(test)]
 mod tests {
     use aws_sdk_cloudwatch::primitives::DateTime;
-    use runner::MetricSource;
 
     use super::*;
 
-    fn query(begin: u32, end: u32) -> MetricQuery {
-        let what = MetricSource::Expression("a".to_owned());
+    fn query(begin: u32, end: u32) -> MetricQuery<'static> {
+        let what = MetricSource::Expression("mine / m1".to_owned());
         let (begin, end) = (EpochS(begin), EpochS(end));
-        MetricQuery { id: "mine".to_owned(), what, period_s: 60, begin, end }
+        MetricQuery { what, period_s: 60, begin, end }
     }
 
     fn result(status: StatusCode, points: &[(i64, f64)]) -> MetricDataResult {
         let times = points.iter().map(|(time, _)| DateTime::from_secs(*time)).collect();
         let values = points.iter().map(|(_, value)| *value).collect();
         MetricDataResult::builder()
-            .id("q0")
+            .id("m0")
             .status_code(status)
             .set_timestamps(Some(times))
             .set_values(Some(values))
@@ -130,7 +137,7 @@ mod tests {
         MessageData::builder().code(code).value("because").build()
     }
 
-    fn answer(pages: &[&[MetricDataResult]], query: &MetricQuery, now: u32) -> SeriesAnswer {
+    fn answer(pages: &[&[MetricDataResult]], query: &MetricQuery<'_>, now: u32) -> Series {
         let mut heard = Heard::default();
         for page in pages {
             heard.page(&[], page, std::slice::from_ref(query)).expect("it is taken");
@@ -166,7 +173,7 @@ mod tests {
         let points = [(540, 1.0), (600, f64::NAN), (660, 2.0), (720, 3.0), (780, 4.0)];
         let result = result(StatusCode::Complete, &points);
         let page: &[&[MetricDataResult]] = &[&[result]];
-        let times = |query: &MetricQuery, now| {
+        let times = |query: &MetricQuery<'_>, now| {
             answer(page, query, now).points.iter().map(|it| it.time.0).collect::<Vec<_>>()
         };
         assert_eq!(times(&query(610, 780), 2_000), [660, 720]);

@@ -2,13 +2,14 @@
 //!
 //! | to know | read |
 //! | --- | --- |
-//! | which queries share a call, and its times | `calls` |
+//! | which queries share a call, and its times | `calls`, `mentioned` |
 //! | what is sent | `wire` |
 //! | what is made of the answers | `heard` |
 //! | the port, and what is counted for the price | `port` |
 
 mod calls;
 mod heard;
+mod mentioned;
 mod port;
 mod wire;
 

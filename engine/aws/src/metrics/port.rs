@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::ScanBy;
 use rollout::EpochS;
-use runner::question::SeriesAnswer;
-use runner::{Called, Clock, MetricQuery, MetricSource, Metrics};
+use runner::{Called, Clock, MetricQuery, MetricSource, Metrics, Series};
 
 use super::calls::{Call, calls};
 use super::heard::Heard;
@@ -35,7 +34,7 @@ impl Aws {
         self.price().0.load(Ordering::Relaxed)
     }
 
-    async fn ask(&self, call: &Call, queries: &[MetricQuery], heard: &mut Heard) -> Called<()> {
+    async fn ask(&self, call: &Call, queries: &[MetricQuery<'_>], heard: &mut Heard) -> Called<()> {
         let series = call.members.iter().filter_map(|place| queries.get(*place));
         let series = series.filter(|query| matches!(query.what, MetricSource::Series { .. }));
         let series = series.count();
@@ -64,7 +63,7 @@ impl Aws {
 
 #[async_trait]
 impl Metrics for Aws {
-    async fn query(&self, queries: &[MetricQuery]) -> Called<Vec<SeriesAnswer>> {
+    async fn query(&self, queries: &[MetricQuery<'_>]) -> Called<Vec<Series>> {
         let now = self.connection().clock.now();
         let mut heard = Heard::default();
         in_time("asking CloudWatch", async {

@@ -1,5 +1,7 @@
 //! The port: both sides, or the one that is asked for.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use aws_sdk_ecs::types::Service;
 use rollout::{Health, Side, SideHealth};
@@ -61,11 +63,12 @@ impl Workload for Aws {
         in_time("saving the last words", last_words::of(self, &scene, side)).await
     }
 
-    async fn place(&self, deployment: &Deployment, side: Side) -> Called<Option<Place>> {
+    async fn place(&self, deployment: &Deployment, side: Side) -> Called<Option<Arc<Place>>> {
         let scene = self.scene(deployment).await?;
         let Ok(balancer) = scene.balancer(side) else { return Ok(None) };
         let service = services::active(self, &scene, side).await?;
-        Ok(service.map(|service| dimensions::place(&service, scene.cluster(), balancer)))
+        let place = |service| Arc::new(dimensions::place(&service, scene.cluster(), balancer));
+        Ok(service.map(place))
     }
 }
 

@@ -102,7 +102,7 @@ pub async fn requests_follow_the_weights(stage: &impl Stage) -> Called<()> {
     let green = group(&cloud, &deployment, Side::Green).await?;
     let blue = group(&cloud, &deployment, Side::Blue).await?;
     let queries = [
-        requests(&green, before.next_period(METRIC_PERIOD_S), before.plus_s(150)),
+        requests(&green, before.next_period(METRIC_PERIOD_S), before.plus_s(120)),
         requests(&green, after, after.plus_s(300)),
         requests(&blue, after, after.plus_s(300)),
     ];
