@@ -8,7 +8,7 @@ use rollout::{EpochS, Gate};
 
 use crate::driver::Driver;
 use crate::grant;
-use crate::ports::{Called, MetricQuery, Series};
+use crate::ports::{CallErrorKind, Called, MetricQuery, Series};
 use crate::question::{
     Answer, Completeness, ExpressionQuestion, Question, RequestQuestion, SeriesAnswer,
 };
@@ -44,38 +44,73 @@ impl<'a> MetricsCall<'a> {
     }
 }
 
+/// Gates that share a metrics call: what becomes of their questions, and what the call said.
+struct Measured<'a> {
+    ways: Vec<Vec<Way>>,
+    queries: Vec<MetricQuery<'a>>,
+    metrics: Called<Vec<Series>>,
+}
+
 /// The answers to each gate's questions, in their order.
 ///
 /// # Errors
 /// Only what ends the drive; a provider's error is an answer.
-pub(crate) async fn answer(driver: &Driver, asked: &[Asked<'_>]) -> Called<Vec<Vec<Answer>>> {
-    let mut call = MetricsCall::default();
-    let ways: Vec<Vec<Way>> = asked.iter().map(|one| ways(driver, one, &mut call)).collect();
-    let MetricsCall(queries) = call;
-    let mut metrics = match queries.is_empty() {
-        true => Ok(Vec::new()),
-        false => driver.context.cloud.metrics.query(&queries).await,
-    };
-    if let Err(error) = &metrics
-        && error.kind.ends_the_drive()
-    {
+pub(crate) async fn answer<'a>(
+    driver: &'a Driver,
+    asked: &[Asked<'a>],
+) -> Called<Vec<Vec<Answer>>> {
+    let calls = measure_apart(driver, asked).await;
+    let errors = calls.iter().filter_map(|call| call.metrics.as_ref().err());
+    if let Some(error) = errors.into_iter().find(|error| error.kind.ends_the_drive()) {
         return Err(error.clone());
     }
     let now = driver.now();
     let mut all = Vec::with_capacity(asked.len());
-    for (one, ways) in asked.iter().zip(ways) {
-        let mut answers = Vec::with_capacity(ways.len());
-        for (question, way) in one.questions.iter().zip(ways) {
-            let id = question.id().to_owned();
-            answers.push(match way {
-                Way::Denied(why) => Answer::Denied { id, why },
-                Way::Metric(place) => series(id, place, &mut metrics, &queries, now),
-                Way::Request(request) => respond(driver, id, &request).await?,
-            });
+    let mut asked = asked.iter();
+    for Measured { ways, queries, mut metrics } in calls {
+        for (ways, one) in ways.into_iter().zip(asked.by_ref()) {
+            let mut answers = Vec::with_capacity(ways.len());
+            for (question, way) in one.questions.iter().zip(ways) {
+                let id = question.id().to_owned();
+                answers.push(match way {
+                    Way::Denied(why) => Answer::Denied { id, why },
+                    Way::Metric(place) => series(id, place, &mut metrics, &queries, now),
+                    Way::Request(request) => respond(driver, id, &request).await?,
+                });
+            }
+            all.push(answers);
         }
-        all.push(answers);
     }
     Ok(all)
+}
+
+/// One call for all gates. If that is refused, it may be for one gate's nonsense, which is to be no
+/// other's: then a call for each gate.
+async fn measure_apart<'a>(driver: &'a Driver, asked: &[Asked<'a>]) -> Vec<Measured<'a>> {
+    let together = measure(driver, asked).await;
+    let is_measured = |ways: &&Vec<Way>| ways.iter().any(|way| matches!(way, Way::Metric(_)));
+    let is_shared = together.ways.iter().filter(is_measured).count() > 1;
+    match &together.metrics {
+        Err(error) if error.kind == CallErrorKind::Refused && is_shared => {
+            let mut apart = Vec::with_capacity(asked.len());
+            for one in asked {
+                apart.push(measure(driver, std::slice::from_ref(one)).await);
+            }
+            apart
+        }
+        _ => vec![together],
+    }
+}
+
+async fn measure<'a>(driver: &'a Driver, asked: &[Asked<'a>]) -> Measured<'a> {
+    let mut call = MetricsCall::default();
+    let ways: Vec<Vec<Way>> = asked.iter().map(|one| ways(driver, one, &mut call)).collect();
+    let MetricsCall(queries) = call;
+    let metrics = match queries.is_empty() {
+        true => Ok(Vec::new()),
+        false => driver.context.cloud.metrics.query(&queries).await,
+    };
+    Measured { ways, queries, metrics }
 }
 
 /// What becomes of a gate's questions. Metric math comes last: it names series by their places.

@@ -56,6 +56,27 @@ async fn all_gates_share_one_call_and_each_gets_its_own_answers_in_order() {
     assert_eq!(*run.script.measured.lock().unwrap(), [call]);
 }
 
+#[tokio::test]
+async fn s13_a_call_that_is_refused_is_made_again_gate_by_gate() {
+    let run = run().await;
+    *run.script.measure.lock().unwrap() = |queries| {
+        if queries.iter().any(|query| query.period_s == 61) {
+            return Err(CallError::new(CallErrorKind::Refused, "a period of 61 s"));
+        }
+        let empty = || Series { points: Vec::new(), completeness: Completeness::Empty };
+        Ok(queries.iter().map(|_| empty()).collect())
+    };
+    let mut odd = metric("odd", Side::Green, T0);
+    if let Question::Metric(odd) = &mut odd {
+        odd.period_s = 61;
+    }
+    let theirs = [metric("a", Side::Green, T0), math("m", "a + a")];
+    let answers = answers(&run, &[odd], &theirs).await.unwrap();
+    assert!(matches!(&answers[0][0], Answer::Failed { why, .. } if why.contains("61 s")));
+    assert!(answers[1].iter().all(|answer| matches!(answer, Answer::Series(_))), "{answers:?}");
+    assert_eq!(answers[1].iter().map(id).collect::<Vec<_>>(), ["a", "m"]);
+}
+
 fn id(answer: &Answer) -> &str {
     match answer {
         Answer::Series(series) => &series.id,
