@@ -11,7 +11,8 @@ use crate::error::call_error;
 impl SecretSource for Aws {
     async fn value(&self, id: &str) -> Called<SecretString> {
         let answer = self.clients().secrets.get_secret_value().secret_id(id).send().await;
-        let answer = answer.map_err(|error| call_error(&format!("GetSecretValue of {id}"), error))?;
+        let answer =
+            answer.map_err(|error| call_error(&format!("GetSecretValue of {id}"), error))?;
         answer.secret_string.map(SecretString::from).ok_or_else(|| {
             let why = format!("GetSecretValue of {id}: it holds bytes, and a header is a text");
             CallError::new(CallErrorKind::Refused, why)

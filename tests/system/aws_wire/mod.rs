@@ -4,7 +4,10 @@
 mod contract;
 mod discovery;
 mod emulator;
+mod metrics;
 mod refusals;
 mod registry;
 mod stacks;
+mod traffic;
+mod workload;
 mod world;

@@ -1,6 +1,7 @@
 //! Sending a change batch, and asking whether a change is in effect.
 
 use aws_sdk_route53::Client;
+use aws_sdk_route53::operation::change_resource_record_sets::ChangeResourceRecordSetsError;
 use aws_sdk_route53::types::{Change, ChangeStatus};
 use runner::Called;
 
@@ -37,10 +38,19 @@ pub(super) async fn send(
             Ok(Reply::Taken(id.trim_start_matches("/change/").to_owned()))
         }
         Err(error) if code(&error) == "InvalidChangeBatch" => {
-            tracing::warn!(zone = zone.name, ?error, "a batch was refused: reading again");
+            let why = error.as_service_error().map(refusals).unwrap_or_default();
+            tracing::warn!(zone = zone.name, why, "a batch was refused: reading again");
             Ok(Reply::Stale)
         }
         Err(error) => Err(call_error(&format!("{comment}, in zone {}", zone.name), error)),
+    }
+}
+
+/// The sentences of a refused batch.
+fn refusals(error: &ChangeResourceRecordSetsError) -> String {
+    match error {
+        ChangeResourceRecordSetsError::InvalidChangeBatch(batch) => batch.messages().join("; "),
+        other => other.to_string(),
     }
 }
 
