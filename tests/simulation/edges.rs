@@ -10,7 +10,7 @@ use cargo_lock::{Lockfile, Package};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 /// Every room with the rooms it may use (a test-only dependency counts like any other).
-const EDGES: [(&str, &[&str]); 17] = [
+const EDGES: [(&str, &[&str]); 16] = [
     ("rollout", &[]),
     ("manifest", &["rollout"]),
     ("stack", &["manifest", "rollout"]),
@@ -25,7 +25,6 @@ const EDGES: [(&str, &[&str]); 17] = [
         &["rollout", "manifest", "stack", "report", "runner", "ledger", "gates", "probes", "sim"],
     ),
     ("aws", &["rollout", "runner", "stack", "manifest"]),
-    ("ecs-crd", &["rollout", "manifest", "report", "runner", "ledger", "gates", "probes", "sim"]),
     ("gate-sdk", &["gate-sdk"]),
     ("error-rate", &["gate-sdk"]),
     ("latency", &["gate-sdk"]),

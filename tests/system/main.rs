@@ -16,3 +16,4 @@ mod stories;
 #[expect(dead_code, reason = "what only stories with a script need")]
 mod story;
 mod templates;
+mod venv;

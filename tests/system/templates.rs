@@ -1,8 +1,6 @@
 //! Every template we render passes cfn-lint, which knows what CloudFormation and the services behind
 //! it refuse.
 
-mod install;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,6 +10,8 @@ use manifest::file::DeploymentFile;
 use serde_json::Value;
 use stack::{Found, Release, green, init, retained};
 
+use crate::venv;
+
 /// Checks that do not concern our templates, and why.
 const IGNORED: [(&str, &str); 1] =
     [("W2001", "parameters that nothing uses are part of what the predecessor's stacks look like")];
@@ -19,6 +19,11 @@ const IGNORED: [(&str, &str); 1] =
 /// Where the room keeps files, accounts and the predecessor's templates.
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../engine/stack/tests")
+}
+
+fn linter() -> PathBuf {
+    let requirements = data().join("../../../tests/system/templates/requirements.txt");
+    venv::with("cfn-lint", &requirements).join("bin/cfn-lint")
 }
 
 fn parameters() -> Parameters {
@@ -78,7 +83,7 @@ fn rendered(file: &DeploymentFile, deployment: &str) -> Vec<(&'static str, Value
 
 #[test]
 fn every_template_passes_cfn_lint() {
-    let linter = install::linter();
+    let linter = linter();
     let folder = tempfile::tempdir().unwrap();
     let mut templates = BTreeMap::new();
     for (name, file) in files() {
@@ -110,7 +115,7 @@ fn cfn_lint_names_what_cloudformation_would_refuse() {
     let path = folder.path().join("wrong.json");
     let dashes = data().join("oracle/x09_dash_container/green.json");
     std::fs::copy(dashes, &path).unwrap();
-    let output = Command::new(install::linter()).arg("--").arg(&path).output().unwrap();
+    let output = Command::new(linter()).arg("--").arg(&path).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success() && said.contains("TargetGroupWeb-api8080"), "{said}");
 }

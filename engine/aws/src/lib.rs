@@ -15,6 +15,7 @@
 //! | the weighted records | `traffic` |
 //! | what CloudWatch measured | `metrics` |
 //! | tasks, targets, scaling | `workload` |
+//! | how a journal is kept for every machine | `ledger` |
 
 mod aws;
 mod clients;
@@ -23,6 +24,7 @@ mod connect;
 mod deadline;
 mod discovery;
 mod error;
+mod ledger;
 mod metrics;
 mod notices;
 mod registry;
@@ -37,4 +39,5 @@ pub use clients::Clients;
 pub use clock::WallClock;
 pub use connect::{Account, ConnectError, Connection, Options, connect, connect_from};
 pub use discovery::{Survey, SurveyError};
+pub use ledger::{DynamoLedger, LeaseTimes};
 pub use stacks::lease_name;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rollout::EpochS;
+use runner::codec::{self, CHUNK_BYTES};
 use runner::{Archive, Entry, Evaluation, Journal, Kept, Lease, LedgerError, RunSummary};
 use rusqlite::{Transaction, params};
 
-use crate::codec::{self, CHUNK_BYTES};
 use crate::database::Fault;
 use crate::sqlite::{SqliteLedger, check_known};
 

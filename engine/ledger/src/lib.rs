@@ -1,6 +1,5 @@
 //! The journal port on SQLite: one file for journal, leases, words, memories and a simulated world.
 
-mod codec;
 mod database;
 mod journal;
 mod layout;

@@ -2,10 +2,9 @@
 
 use async_trait::async_trait;
 use rollout::Word;
-use runner::{Kept, LedgerError, SpokenWord, WordFate, Words};
+use runner::{Kept, LedgerError, SpokenWord, WordFate, Words, codec};
 use rusqlite::{OptionalExtension, params};
 
-use crate::codec;
 use crate::database::Fault;
 use crate::sqlite::{SqliteLedger, check_known};
 

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use crate::venv;
+
 struct Server {
     port: u16,
     /// Its standard input and output stay open as long as this does.
@@ -17,21 +19,19 @@ struct Server {
 }
 
 static SERVER: LazyLock<Server> = LazyLock::new(|| {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("aws/server.py");
-    let python = std::env::var("ECS_CRD_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let mut process = Command::new(&python)
-        .arg(&script)
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/system/aws");
+    let python = venv::with("aws", &folder.join("requirements.txt")).join("bin/python");
+    let mut process = Command::new(python)
+        .arg(folder.join("server.py"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap_or_else(|error| panic!("{python} {}: {error}", script.display()));
+        .unwrap();
     let mut output = BufReader::new(process.stdout.take().unwrap());
     let mut line = String::new();
     output.read_line(&mut line).unwrap();
     let port = line.trim().rsplit(' ').next().and_then(|port| port.parse().ok());
-    let port = port.unwrap_or_else(|| {
-        panic!("ECS_CRD_TEST_PYTHON must name a python with tests/system/aws/requirements.txt")
-    });
+    let port = port.unwrap_or_else(|| panic!("the emulator said {line:?}"));
     Server { port, _process: process, _output: output }
 });
 

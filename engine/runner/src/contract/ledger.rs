@@ -22,9 +22,10 @@ use crate::{Kept, LedgerError};
 /// # Errors
 /// What the test met instead of what the contract says.
 pub fn run(test: impl Future<Output = Kept<()>>) -> Kept<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| {
-        LedgerError::Unreachable { what: "run a test".to_owned(), why: error.to_string() }
-    })?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+            LedgerError::Unreachable { what: "run a test".to_owned(), why: error.to_string() }
+        })?;
     runtime.block_on(test)
 }
 

@@ -157,3 +157,40 @@ def describe_scalable_targets(call):
         if isinstance(target.get("CreationTime"), (int, float)):
             target["CreationTime"] = moment(target["CreationTime"])
     return result
+
+
+class ScalingTags:
+    """The tags of scalable targets, by ARN."""
+
+    def __init__(self, _account, _region):
+        self.of = {}
+
+
+def _tags_of(call):
+    """The tags of the target that is meant; one that is not there is refused."""
+    arn = call.parameters["ResourceARN"]
+    known = call.account.call(
+        "application-autoscaling", "DescribeScalableTargets", call.region, ServiceNamespace="ecs"
+    )["ScalableTargets"]
+    if not any(target.get("ScalableTargetARN") == arn for target in known):
+        raise AwsError("ResourceNotFoundException", f"Resource not found: {arn}")
+    return call.state(ScalingTags).of.setdefault(arn, {})
+
+
+@operation("application-autoscaling", "TagResource")
+def tag_scalable_target(call):
+    _tags_of(call).update(call.parameters["Tags"])
+    return {}
+
+
+@operation("application-autoscaling", "UntagResource")
+def untag_scalable_target(call):
+    tags = _tags_of(call)
+    for key in call.parameters["TagKeys"]:
+        tags.pop(key, None)
+    return {}
+
+
+@operation("application-autoscaling", "ListTagsForResource")
+def list_tags_of_scalable_target(call):
+    return {"Tags": dict(_tags_of(call))}

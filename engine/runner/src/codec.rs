@@ -1,12 +1,13 @@
-//! How values are written: entries as JSON that a person can read with `sqlite3`, evaluations
-//! compressed and cut into chunks.
+//! How every ledger writes values: as JSON that reads back equal, the large ones compressed and cut
+//! into chunks.
 
 use miniz_oxide::{deflate, inflate};
-use runner::{Kept, LedgerError};
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::{Kept, LedgerError};
+
 /// The largest chunk, in bytes; every ledger cuts evaluations so.
-pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
+pub const CHUNK_BYTES: usize = 256 * 1024;
 
 /// The largest evaluation, in bytes of JSON: a mebibyte of bodies takes a third more as base64.
 const EVALUATION_BYTES: usize = 64 * 1024 * 1024;
@@ -16,7 +17,10 @@ const LEVEL: u8 = 3;
 
 /// JSON that reads back equal. A number that JSON cannot hold would turn into `null` and make the
 /// journal unreadable; it is refused while it can still be said aloud.
-pub(crate) fn to_json<T>(what: &str, value: &T) -> Kept<String>
+///
+/// # Errors
+/// `Unreachable` for a number that JSON cannot hold.
+pub fn to_json<T>(what: &str, value: &T) -> Kept<String>
 where
     T: Serialize + DeserializeOwned + PartialEq,
 {
@@ -30,12 +34,18 @@ where
 }
 
 /// What `to_json` wrote.
-pub(crate) fn from_json<T: DeserializeOwned>(what: &str, text: &str) -> Kept<T> {
+///
+/// # Errors
+/// `Damaged`.
+pub fn from_json<T: DeserializeOwned>(what: &str, text: &str) -> Kept<T> {
     serde_json::from_str(text).map_err(|error| damaged(what, error.to_string()))
 }
 
 /// Compressed, and with a check sum (zlib, RFC 1950).
-pub(crate) fn pack<T>(what: &str, value: &T) -> Kept<Vec<u8>>
+///
+/// # Errors
+/// `Unreachable` for a number that JSON cannot hold, or a value that is too large.
+pub fn pack<T>(what: &str, value: &T) -> Kept<Vec<u8>>
 where
     T: Serialize + DeserializeOwned + PartialEq,
 {
@@ -48,7 +58,10 @@ where
 }
 
 /// What `pack` wrote.
-pub(crate) fn unpack<T: DeserializeOwned>(what: &str, packed: &[u8]) -> Kept<T> {
+///
+/// # Errors
+/// `Damaged`.
+pub fn unpack<T: DeserializeOwned>(what: &str, packed: &[u8]) -> Kept<T> {
     let text = inflate::decompress_to_vec_zlib_with_limit(packed, EVALUATION_BYTES)
         .map_err(|error| damaged(what, format!("it cannot be decompressed: {error}")))?;
     serde_json::from_slice(&text).map_err(|error| damaged(what, error.to_string()))

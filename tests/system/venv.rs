@@ -1,30 +1,27 @@
-//! Brings cfn-lint: from pip, at the locked version, once for every checkout.
+//! Python environments that tests bring along: from pip, at the locked versions, once for every
+//! checkout.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The linter, installed if it is not there yet.
-pub(super) fn linter() -> PathBuf {
-    let folder = cache().join("cfn-lint");
+/// The virtual environment of that name, with what the requirements list installed in it.
+pub(crate) fn with(name: &str, requirements: &Path) -> PathBuf {
+    let folder = cache().join(name);
     fs::create_dir_all(&folder).unwrap();
     // Tests run side by side; the lock goes with the file when it is dropped.
     let lock = File::create(folder.join("installing")).unwrap();
     lock.lock().unwrap();
-    let wanted = fs::read_to_string(requirements()).unwrap();
+    let wanted = fs::read_to_string(requirements).unwrap();
     let installed = folder.join("installed-requirements.txt");
-    let linter = folder.join("venv/bin/cfn-lint");
+    let venv = folder.join("venv");
     let is_installed = fs::read_to_string(&installed).ok().as_ref() == Some(&wanted);
     // A virtual environment dies with the Python it was made with.
-    if !is_installed || run(Command::new(&linter).arg("--version")).is_err() {
-        install(&folder.join("venv"));
+    if !is_installed || run(Command::new(venv.join("bin/python")).arg("--version")).is_err() {
+        install(&venv, requirements);
         fs::write(installed, wanted).unwrap();
     }
-    linter
-}
-
-fn requirements() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/system/templates/requirements.txt")
+    venv
 }
 
 fn cache() -> PathBuf {
@@ -33,14 +30,14 @@ fn cache() -> PathBuf {
     user.unwrap_or_else(home).join("ecs-crd")
 }
 
-fn install(folder: &Path) {
+fn install(folder: &Path, requirements: &Path) {
     let venv = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder));
     if venv().is_err() {
         install_python();
         venv().unwrap();
     }
     let arguments = ["install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    run(Command::new(folder.join("bin/pip")).args(arguments).arg(requirements())).unwrap();
+    run(Command::new(folder.join("bin/pip")).args(arguments).arg(requirements)).unwrap();
 }
 
 /// On a Debian machine of one's own, Python comes by itself; elsewhere a person brings it.

@@ -1,0 +1,86 @@
+//! The ledger on DynamoDB: any machine can resume, abort or see what another began.
+//!
+//! One table, `pk` and `sk`. Everything a driver writes is one transaction with a check of its
+//! lease's epoch, so that a writer that lost it cannot write (S11).
+//!
+//! | `pk` | `sk` | holds |
+//! | --- | --- | --- |
+//! | `lease#KEY` | `lease` | who drives, the epoch, a beat that rises with every renewal |
+//! | `runs` | `run#BEGAN#PLACE` | a run in the list of runs |
+//! | `run#ID` | `run` | its place in that list, a counter of its looks |
+//! | `run#ID` | `entry#SEQ` | a line of its journal |
+//! | `run#ID` | `look#PLACE#PART` | a part of a look at a gate |
+//! | `run#ID` | `word#NUMBER` | a person's word and what became of it |
+//! | `memory#SERVICE` | the gate | what it learnt |
+//! | `component#DIGEST` | `part#PART`, `whole` | a component; `whole` is written last |
+
+mod fence;
+mod items;
+mod journal;
+mod leases;
+mod shelf;
+mod table;
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+
+pub(crate) use leases::Held;
+
+/// How long a lease lasts and how it is kept, in wall time.
+#[derive(Clone, Copy, Debug)]
+pub struct LeaseTimes {
+    /// A lease that nobody renewed for so long, and one call longer, may be taken.
+    pub lasts: Duration,
+    /// Between two renewals.
+    pub renewed_every: Duration,
+    /// The longest a call takes.
+    pub call: Duration,
+}
+
+impl Default for LeaseTimes {
+    fn default() -> Self {
+        LeaseTimes {
+            lasts: Duration::from_secs(60),
+            renewed_every: Duration::from_secs(15),
+            call: Duration::from_secs(20),
+        }
+    }
+}
+
+/// A ledger in a table. A clone shares the leases.
+#[derive(Clone, Debug)]
+pub struct DynamoLedger(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    client: Client,
+    table: String,
+    times: LeaseTimes,
+    is_there: tokio::sync::OnceCell<()>,
+    held: Mutex<BTreeMap<String, Held>>,
+}
+
+impl DynamoLedger {
+    /// The ledger in that table. Nothing is called yet: the table is made by the first write.
+    #[must_use]
+    pub fn new(client: Client, table: &str, times: LeaseTimes) -> Self {
+        DynamoLedger(Arc::new(Inner {
+            client,
+            table: table.to_owned(),
+            times,
+            is_there: tokio::sync::OnceCell::new(),
+            held: Mutex::default(),
+        }))
+    }
+}
+
+impl Inner {
+    /// A map of plain values stays whole when a thread that held it panics.
+    fn held(&self) -> MutexGuard<'_, BTreeMap<String, Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
