@@ -42,6 +42,7 @@ async fn found(place: &Place, cloud: &Cloud, prepared: Prepared) -> Result<DryRu
         plan: plan.clone().into(),
         ground: ground.clone().into(),
         file_text: prepared.text.as_str().into(),
+        parameters: prepared.parameters.clone().into(),
     };
     let traffic = recent_traffic(cloud, &deployment, MEASURED_MIN).await.unwrap_or_else(|error| {
         complain(&format!("blue's traffic cannot be measured: {error}"));

@@ -342,5 +342,6 @@ pub(crate) fn deployment() -> Deployment {
         plan: Arc::new(plan),
         ground: Arc::new(ground),
         file_text: "".into(),
+        parameters: Arc::default(),
     }
 }
