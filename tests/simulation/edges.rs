@@ -124,13 +124,12 @@ fn undecided_edges(uses: &Uses) -> Vec<String> {
     found
 }
 
-/// Libraries used by a room that does not own them. The tests of the whole may use any.
+/// Libraries used by a room that does not own them.
 fn foreign_libraries(uses: &Uses) -> Vec<String> {
     let mut found = Vec::new();
     for (library, owners) in OWNERS {
         for (room, used) in uses {
-            if used.contains(library) && !owners.contains(&room.as_str()) && room != "system-tests"
-            {
+            if used.contains(library) && !owners.contains(&room.as_str()) {
                 found.push(format!("{room} uses {library}, which belongs to {owners:?}"));
             }
         }
