@@ -60,6 +60,7 @@ fn refuse(world: &World, fault: Value) {
 fn s04_a_write_whose_reply_was_lost_is_done_and_its_change_is_waited_for() {
     run(async {
         let world = World::live(&json!({}));
+        world.post("settings", &json!({ "insync_s": 300 }));
         let (aws, deployment) = world.deployment(FILE).await.unwrap();
         refuse(&world, json!({ "kind": "drop-after", "nth": 1 }));
         let written = aws.write(&deployment, Split::ALL_BLUE, green_at(10), false).await.unwrap();
@@ -67,6 +68,7 @@ fn s04_a_write_whose_reply_was_lost_is_done_and_its_change_is_waited_for() {
         assert_eq!(changes.len(), 1);
         let early = aws.effective(&deployment, green_at(10), &changes).await.unwrap();
         assert_eq!(early, Effective::Pending);
+        world.post("clock", &json!({ "advance": 300 }));
         verified(&aws, &deployment, green_at(10), &changes).await;
     });
 }
