@@ -14,12 +14,12 @@ use aws_sdk_dynamodb::types::{
 use md5::{Digest, Md5};
 use rollout::{EpochS, Service, Side};
 use runner::{CallError, CallErrorKind, Called, Clock, Deployment, Registry};
+use stack::names::REGISTRY_TABLE as TABLE;
 
 use crate::aws::Aws;
 use crate::error::{call_error, code};
 use crate::stacks::names;
 
-const TABLE: &str = "canary_release";
 /// What DynamoDB says of a table that is not there, or not yet.
 const NO_TABLE: &str = "ResourceNotFoundException";
 

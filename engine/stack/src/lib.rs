@@ -10,6 +10,7 @@
 //! | the stack of log group and records | `init` |
 //! | how a listener outlives its stack | `retained` |
 //! | how two templates differ | `difference` |
+//! | what a run must be allowed to do | `policy` |
 
 mod conflicts;
 mod difference;
@@ -20,6 +21,7 @@ mod init;
 mod json;
 mod logical;
 pub mod names;
+pub mod policy;
 mod refusal;
 mod release;
 mod rendered;

@@ -5,10 +5,19 @@
 
 use sha2::{Digest, Sha256};
 
+/// The table that says which release of a service is live: ecs-crd-cli 1.2.0's.
+pub const REGISTRY_TABLE: &str = "canary_release";
+/// The region ecs-crd-cli 1.2.0 takes by default: a service that stands there is looked for.
+pub const PREDECESSORS_REGION: &str = "eu-west-3";
+
 /// IAM's limit for the name of a role.
 const ROLE: usize = 64;
 /// Elastic Load Balancing's limit for the name of a target group.
 const TARGET_GROUP: usize = 32;
+/// Digits at the end of a role's name.
+const ROLE_DIGITS: usize = 7;
+/// Digits at the beginning of a target group's name.
+const GROUP_DIGITS: usize = 10;
 /// Stack names were kept so short that a hash of 7 and its dash would still have fitted in 64.
 const STACK: usize = 64 - 8;
 /// The only environment of the predecessor that it had to cut.
@@ -73,6 +82,18 @@ pub(crate) fn role(
     format!("{environment}-{}{end}", cut(service, room))
 }
 
+/// What the names of all deployments' roles of that kind are like, `*` standing for what differs.
+pub(crate) fn roles(environment: &str, service: &str, kind: &str, label: &str) -> String {
+    let name = role(environment, service, kind, label, "");
+    format!("{}*", cut(&name, name.chars().count() - ROLE_DIGITS))
+}
+
+/// What the names of all deployments' target groups of a container port are like.
+pub(crate) fn target_groups(logical: &str) -> String {
+    let name = target_group("", logical, "", 0);
+    format!("*{}", name.chars().skip(GROUP_DIGITS).collect::<String>())
+}
+
 /// The name of a target group: of this deployment, this container and this port alone.
 pub(crate) fn target_group(
     deployment_id: &str,
@@ -88,13 +109,13 @@ pub(crate) fn target_group(
 /// What tells the roles of two deployments apart.
 #[must_use]
 pub fn hash7(deployment_id: &str) -> String {
-    hash(&[deployment_id, "role"], 7)
+    hash(&[deployment_id, "role"], ROLE_DIGITS)
 }
 
 /// What tells all target groups apart, those of one deployment too.
 #[must_use]
 pub fn id10(deployment_id: &str, container: &str, port: i64) -> String {
-    hash(&[deployment_id, container, &port.to_string()], 10)
+    hash(&[deployment_id, container, &port.to_string()], GROUP_DIGITS)
 }
 
 /// The first hexadecimal digits of a SHA-256.

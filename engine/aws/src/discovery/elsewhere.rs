@@ -4,13 +4,11 @@
 use aws_config::Region;
 use rollout::{Plan, Service, Stack};
 use runner::Called;
+use stack::names::PREDECESSORS_REGION as PREDECESSORS;
 
 use crate::aws::Aws;
 use crate::clients::Clients;
 use crate::stacks::standing::of_service;
-
-/// The predecessor's default.
-const PREDECESSORS: &str = "eu-west-3";
 
 impl Aws {
     /// A sentence that names both regions, if the service stands in the predecessor's default one

@@ -11,8 +11,12 @@ use crate::names;
 use crate::release::Release;
 
 /// What ECS itself needs to start a task: images and log streams.
-const MANAGED: &str =
+pub(crate) const MANAGED: &str =
     "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
+
+/// What tells the two kinds of roles apart in their names.
+pub(crate) const EXECUTION: &str = "ecs-exec-task";
+pub(crate) const TASK: &str = "ecs-task";
 
 /// The role ECS starts tasks with: AWS's own policy, the file's, and the file's secrets.
 pub(crate) fn execution_role(release: &Release<'_>, draft: &mut Draft) -> Value {
@@ -23,7 +27,7 @@ pub(crate) fn execution_role(release: &Release<'_>, draft: &mut Draft) -> Value 
         let name = untaken("AllowReadSecrets", |name| is_taken(given, name));
         policies.push(policy(&name, &statements));
     }
-    properties(release, "ecs-exec-task", &policies)
+    properties(release, EXECUTION, &policies)
         .with("Path", "/")
         .with("ManagedPolicyArns", [json!({ "Fn::Sub": MANAGED })])
         .into_resource("AWS::IAM::Role")
@@ -33,7 +37,7 @@ pub(crate) fn execution_role(release: &Release<'_>, draft: &mut Draft) -> Value 
 pub(crate) fn task_role(release: &Release<'_>, draft: &mut Draft) -> Option<Value> {
     let given = &release.file.service.iam_roles.task_role;
     let policies = policies(given, "task_role", draft);
-    let role = || properties(release, "ecs-task", &policies).into_resource("AWS::IAM::Role");
+    let role = || properties(release, TASK, &policies).into_resource("AWS::IAM::Role");
     (!policies.is_empty()).then(role)
 }
 

@@ -68,6 +68,23 @@ fn cases() -> Vec<String> {
     names
 }
 
+/// All deployment files of the room by name: those made for it, and those of the predecessor's cases
+/// that are not refused.
+pub(crate) fn files() -> Vec<(String, DeploymentFile)> {
+    let table = table();
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(data().join("files")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        files.push((name, file(&text).map_err(|said| said.render(false)).unwrap()));
+    }
+    let cases = cases().into_iter();
+    let read = |case: String| Some((case.clone(), file(&table.text(&case)).ok()?));
+    files.extend(cases.filter(|case| table.said("refused", case).is_none()).filter_map(read));
+    files
+}
+
 /// Our template with ids replaced as they were in the predecessor's.
 fn tokens(rendered: &Rendered, file: &DeploymentFile, found: &Found) -> Value {
     let mut text = rendered.body();

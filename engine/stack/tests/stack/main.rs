@@ -5,6 +5,8 @@ mod faults;
 mod fields;
 mod golden;
 mod listeners;
+mod own_calls;
+mod policies;
 mod promises;
 mod refusals;
 mod rows;
