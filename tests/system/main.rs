@@ -8,6 +8,7 @@ mod guest;
 mod guests_builtin;
 mod live_view;
 mod looking;
+mod policies;
 mod processes;
 mod program;
 mod screens;

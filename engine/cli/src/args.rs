@@ -41,6 +41,23 @@ pub(crate) enum Command {
     DryRun(DeployArgs),
     /// Check a deployment file, offline.
     Validate(FileArgs),
+    /// Print the least IAM policy that runs of a deployment file need, offline.
+    ///
+    /// Of whoever deploys, undeploys, looks and resumes with this file. What only an earlier file
+    /// of the service had, such as another name, is not in it: keep that file's policy until its
+    /// release is gone.
+    IamPolicy {
+        #[command(flatten)]
+        file: FileArgs,
+        /// Where journal and lease are kept: dynamodb:TABLE, or sqlite:PATH, which needs nothing.
+        #[arg(
+            long,
+            env = "ECS_CRD_LEDGER",
+            value_name = "LEDGER",
+            default_value = "dynamodb:ecs_crd_ledger"
+        )]
+        ledger: String,
+    },
     /// Deploy against a simulated cloud kept in memory.
     Rehearse(DeployArgs),
     /// Print a published JSON Schema.

@@ -159,7 +159,8 @@ pub(crate) fn prepare(args: &FileArgs, cloud: CloudKind) -> Result<Prepared, Fai
     })
 }
 
-fn parse(args: &FileArgs) -> Result<(Parsed, PathBuf), Failure> {
+/// The file that the flags name, and the folder it lies in.
+pub(crate) fn parse(args: &FileArgs) -> Result<(Parsed, PathBuf), Failure> {
     let path = path(args)?;
     let bytes = std::fs::read(&path).map_err(|error| {
         Failure::usage(format!("the deployment file {} cannot be read: {error}", path.display()))

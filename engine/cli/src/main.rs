@@ -6,6 +6,7 @@ mod failure;
 mod feed;
 mod file;
 mod forecast;
+mod iam_policy;
 mod live;
 mod look;
 mod manual;
@@ -71,6 +72,7 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
             let plan = file::validate(args)?;
             print(&format!("{} {}: valid\n", plan.service.name, plan.service.version))
         }
+        Command::IamPolicy { file, ledger } => iam_policy::iam_policy(file, ledger),
         Command::Schema { kind } => {
             let schema = match kind {
                 SchemaKind::Deployment => manifest::schema(),
