@@ -13,6 +13,7 @@ fn command(home: &Path, arguments: &[&str]) -> Command {
     command
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .env("XDG_STATE_HOME", home)
+        .env("ECS_CRD_CLOUD", "sim")
         .args(arguments);
     command
 }
@@ -121,7 +122,7 @@ fn machines_get_events_and_nothing_else_on_standard_output() {
     for (arguments, exit_code, word) in [
         (&["resume"][..], 0, "nothing to resume"),
         (&["abort"], 4, "no deployment"),
-        (&["deploy", "-f", "examples/shop/svc.yml"], 2, "--cloud sim"),
+        (&["deploy", "-f", "examples/shop/svc.yml", "--speed", "0"], 2, "above 0"),
         (&["undeploy", "-f", "examples/shop/svc.yml", "--cloud", "sim"], 0, "nothing to undeploy"),
     ] {
         let (lines, said) = json(arguments, exit_code);
@@ -137,7 +138,6 @@ fn flags_are_environment_variables_too() {
     let output = command(home.path(), &["deploy"])
         .env("ECS_CRD_CONFIGURATION_FILE", "examples/shop/svc.yml")
         .env("ECS_CRD_ENVIRONMENT", "prod")
-        .env("ECS_CRD_CLOUD", "sim")
         .env("ECS_CRD_LEDGER", format!("sqlite:{}", ledger.display()))
         .env("ECS_CRD_SCENARIO", "examples/shop/scenarios/slow-regression.yml")
         .env("ECS_CRD_PLUGIN", "plugins/dist/latency.wasm")

@@ -26,7 +26,7 @@ fn a_deployment_a_second_and_an_undeployment_leave_nothing() {
 fn a_word_to_nobody_is_refused_with_4() {
     let place = Place::new();
     for word in ["pause", "promote", "abort"] {
-        let ran = place.run(&[word]);
+        let ran = place.run(&[word, "--cloud", "sim"]);
         assert_eq!(ran.exit_code, 4, "{word}: {}", ran.err);
     }
 }
@@ -48,7 +48,7 @@ fn deploy_until(place: &Place, lines: usize) -> Child {
 
 /// What `show` tells, without who drove.
 fn shown(place: &Place) -> String {
-    let told = place.run(&["show"]).out;
+    let told = place.run(&["show", "--cloud", "sim"]).out;
     let is_story = |line: &&str| !line.contains(" drives on");
     told.lines().filter(is_story).collect::<Vec<_>>().join("\n")
 }
@@ -64,7 +64,7 @@ fn s10_a_run_killed_at_any_line_and_resumed_tells_the_uncut_story() {
         let mut child = deploy_until(&place, lines);
         child.kill().expect("it can be killed");
         child.wait().expect("it ends");
-        let resumed = place.run(&["resume"]);
+        let resumed = place.run(&["resume", "--cloud", "sim"]);
         assert_eq!(resumed.exit_code, 0, "line {lines}: {}", resumed.err);
         assert_eq!(shown(&place), whole, "killed after line {lines}");
     }
@@ -76,7 +76,7 @@ fn s11_a_second_deployment_at_once_exits_30_and_an_abort_is_heard() {
     let mut child = deploy_until(&place, 8);
     let second = place.run(&DEPLOY);
     assert_eq!(second.exit_code, 30, "{}", second.err);
-    let word = place.run(&["abort"]);
+    let word = place.run(&["abort", "--cloud", "sim"]);
     assert_eq!(word.exit_code, 0, "{}", word.err);
     let mut rest = String::new();
     let mut out = child.stdout.take().expect("its output is piped");
@@ -93,7 +93,7 @@ fn s09_an_abort_without_a_driver_is_carried_out_by_whoever_says_it() {
     child.wait().expect("it ends");
     let again = place.run(&DEPLOY);
     assert_eq!(again.exit_code, 40, "{}", again.err);
-    let abort = place.run(&["abort"]);
+    let abort = place.run(&["abort", "--cloud", "sim"]);
     assert_eq!(abort.exit_code, 13, "{}", abort.err);
     assert!(shown(&place).contains("blue 100 / green 0"));
 }

@@ -52,7 +52,9 @@ pub struct Account {
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// No region is named (exit 2).
-    #[error("no region: say --region, set AWS_REGION, or name one in the profile")]
+    #[error(
+        "no region: say --region, set AWS_REGION, or name one in the profile; `--cloud sim` needs none"
+    )]
     NoRegion,
     /// A fast clock is for tests only (exit 2).
     #[error(

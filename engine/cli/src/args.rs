@@ -67,7 +67,7 @@ pub(crate) enum Command {
         kind: SchemaKind,
     },
     /// Go on with an unfinished run, from the journal and what the cloud holds.
-    Resume(RunArgs),
+    Resume(WhichArgs),
     /// Where a run stands, who drives it, and what stands in the cloud.
     Status {
         #[command(flatten)]
@@ -84,11 +84,11 @@ pub(crate) enum Command {
         place: PlaceArgs,
     },
     /// All that happened in a run.
-    Show(RunArgs),
+    Show(WhichArgs),
     /// Write a run as one HTML file that works offline and on paper.
     Report {
         #[command(flatten)]
-        run: RunArgs,
+        run: WhichArgs,
         /// The file to write.
         #[arg(short, long, value_name = "FILE")]
         out: PathBuf,
@@ -156,9 +156,13 @@ pub(crate) struct FileArgs {
     /// dev, qua, stage, preprod, prod, or another name of a-z and 0-9.
     #[arg(short, long, env = "ECS_CRD_ENVIRONMENT", default_value = "stage")]
     pub(crate) environment: String,
-    /// The AWS region; else AWS_REGION or AWS_DEFAULT_REGION. The simulated cloud has one of its own.
+    /// The AWS region; else AWS_REGION or what the profile says. The simulated cloud has its own.
     #[arg(short, long, env = "ECS_CRD_REGION")]
     pub(crate) region: Option<String>,
+    /// This machine's address on the internet, for files that use {{external_ip}}; AWS is asked for
+    /// it where it is left out.
+    #[arg(long, env = "ECS_CRD_EXTERNAL_IP", value_name = "ADDRESS")]
+    pub(crate) external_ip: Option<std::net::IpAddr>,
     /// Add a gate to every step: builtin:NAME, or the path of a component.
     #[arg(long, env = "ECS_CRD_PLUGIN", value_name = "SPEC", value_delimiter = ',')]
     pub(crate) plugin: Vec<String>,
@@ -170,16 +174,18 @@ pub(crate) struct FileArgs {
 /// Which cloud, and which ledger.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct PlaceArgs {
-    /// The cloud to deploy to.
+    /// The cloud; aws where it is left out, but for the id of a simulated deployment.
     #[arg(long, env = "ECS_CRD_CLOUD", value_enum)]
     pub(crate) cloud: Option<CloudKind>,
-    /// Where journal, lease and memories are kept: sqlite:PATH.
+    /// Where journal, lease and memories are kept: sqlite:PATH or dynamodb:TABLE, by default
+    /// dynamodb:ecs_crd_ledger on AWS and a file in the state folder for the simulated cloud.
     #[arg(long, env = "ECS_CRD_LEDGER", value_name = "LEDGER")]
     pub(crate) ledger: Option<String>,
     /// How the simulated cloud behaves; a healthy release where it is left out.
     #[arg(long, env = "ECS_CRD_SCENARIO", value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
-    /// Let a second of the simulated cloud take 1/SPEED seconds; without it, none.
+    /// Let a second of the simulated cloud take 1/SPEED seconds; without it, none. On AWS for
+    /// tests only, against an endpoint on this machine.
     #[arg(long, env = "ECS_CRD_SPEED", value_name = "SPEED", value_parser = speed)]
     pub(crate) speed: Option<f64>,
 }
@@ -191,6 +197,8 @@ fn speed(text: &str) -> Result<f64, String> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CloudKind {
+    /// An account of AWS, by the SDK's own rules for credentials, profiles and endpoints.
+    Aws,
     /// A simulated cloud in virtual time; needs no account.
     Sim,
 }
@@ -199,14 +207,6 @@ pub(crate) enum CloudKind {
 pub(crate) struct DeployArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
-    #[command(flatten)]
-    pub(crate) place: PlaceArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RunArgs {
-    /// The deployment's id; the latest where it is left out.
-    pub(crate) id: Option<String>,
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
 }

@@ -5,25 +5,54 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gates::{CachePolicy, Engine, Gate, Host, Loaded};
-use manifest::{CommandLine, Lowered, Parameters, Parsed, Plugins, Variable};
+use manifest::file::DeploymentFile;
+use manifest::{CommandLine, Diagnostics, Lowered, Parameters, Parsed, Plugins, Variable};
 use rollout::Plan;
 use runner::GateHost;
 
-use crate::args::{CloudKind, FileArgs};
+use crate::args::FileArgs;
 use crate::failure::Failure;
+use crate::simulated;
 use crate::terminal::{complain, has_colours};
 
-/// The account and the region of the simulated cloud.
-const SIM_ACCOUNT: &str = "000000000000";
-const SIM_REGION: &str = "sim-region-1";
+/// A file that was read, with the components that it and the command line name.
+pub(crate) struct Read {
+    parsed: Parsed,
+    flags: CommandLine,
+    plugins: Plugins,
+    components: Components,
+}
 
 /// A file that is ready to be deployed.
 pub(crate) struct Prepared {
     pub(crate) plan: Plan,
-    /// Secrets masked.
-    pub(crate) text: String,
-    pub(crate) parameters: BTreeMap<String, String>,
+    /// Its templates filled in, secrets and all.
+    pub(crate) file: DeploymentFile,
+    pub(crate) parameters: Parameters,
     pub(crate) components: Components,
+    parsed: Parsed,
+}
+
+impl Prepared {
+    /// The file's text, secrets masked.
+    pub(crate) fn text(&self) -> &str {
+        self.parsed.source().text()
+    }
+
+    /// What is wrong with values of the file, each at its place.
+    pub(crate) fn refused(&self, code: &'static str, problems: &[(String, String)]) -> Diagnostics {
+        self.parsed.refused(code, problems)
+    }
+
+    /// What a journal keeps of the parameters.
+    pub(crate) fn kept_parameters(&self) -> BTreeMap<String, String> {
+        let Parameters { environment, region, account_id, external_ip } = self.parameters.clone();
+        let known = [("environment", environment), ("region", region), ("account_id", account_id)];
+        let asked = external_ip.filter(|_| self.parsed.uses(Variable::ExternalIp));
+        let asked = asked.map(|address| ("external_ip", address));
+        let all = known.into_iter().chain(asked);
+        all.map(|(name, value)| (name.to_owned(), value)).collect()
+    }
 }
 
 /// Components by the words that name them in the plan.
@@ -52,6 +81,13 @@ impl Components {
             engine.load(plugin, &bytes).map_err(|error| Failure::usage(error.to_string()))?;
         self.0.insert(plugin.to_owned(), (loaded, bytes));
         Ok(())
+    }
+
+    /// What is known of plugins, and what these say of themselves.
+    fn described(&self, plugins: Plugins) -> Plugins {
+        self.0.iter().fold(plugins, |plugins, (name, (loaded, _))| {
+            plugins.with(name, loaded.description().clone())
+        })
     }
 
     /// Gate name → digest, and the bytes of each.
@@ -109,7 +145,8 @@ fn path(args: &FileArgs) -> Result<PathBuf, Failure> {
     }
 }
 
-fn parameters(args: &FileArgs, cloud: CloudKind) -> Result<Parameters, Failure> {
+/// The environment the flags name.
+pub(crate) fn environment(args: &FileArgs) -> Result<String, Failure> {
     let environment = args.environment.clone();
     let letters = environment.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
     let begins = environment.starts_with(|it: char| it.is_ascii_lowercase());
@@ -119,18 +156,12 @@ fn parameters(args: &FileArgs, cloud: CloudKind) -> Result<Parameters, Failure> 
              a-z and 0-9, a letter first"
         )));
     }
-    let CloudKind::Sim = cloud;
-    Ok(Parameters {
-        environment,
-        region: args.region.clone().unwrap_or_else(|| SIM_REGION.to_owned()),
-        account_id: SIM_ACCOUNT.to_owned(),
-        external_ip: None,
-    })
+    Ok(environment)
 }
 
-/// Reads, checks, loads and lowers. Warnings go to standard error.
-pub(crate) fn prepare(args: &FileArgs, cloud: CloudKind) -> Result<Prepared, Failure> {
-    let parameters = parameters(args, cloud)?;
+/// Reads a file and loads its gates: nothing is called.
+pub(crate) fn read(args: &FileArgs) -> Result<Read, Failure> {
+    environment(args)?;
     let (parsed, base) = parse(args)?;
     let engine = engine()?;
     let mut components = Components::default();
@@ -142,21 +173,37 @@ pub(crate) fn prepare(args: &FileArgs, cloud: CloudKind) -> Result<Prepared, Fai
     for plugin in &args.plugin {
         components.add(&engine, plugin, Path::new(""))?;
     }
-    let mut plugins = Plugins::built_in();
-    for (name, (loaded, _)) in &components.0 {
-        plugins = plugins.with(name, loaded.description().clone());
+    let plugins = components.described(Plugins::built_in());
+    Ok(Read { parsed, flags: flags(args), plugins, components })
+}
+
+impl Read {
+    /// Whether the file asks for this machine's address on the internet.
+    pub(crate) fn uses_external_ip(&self) -> bool {
+        self.parsed.uses(Variable::ExternalIp)
     }
-    let plan = plan_of(lower(&parsed, &parameters, &plugins, args)?);
-    Ok(Prepared {
-        plan,
-        text: parsed.source().text().to_owned(),
-        parameters: BTreeMap::from([
-            ("environment".to_owned(), parameters.environment),
-            ("region".to_owned(), parameters.region),
-            ("account_id".to_owned(), parameters.account_id),
-        ]),
-        components,
-    })
+
+    /// All that can be checked without a cloud: the file, and what the gates themselves say of
+    /// their configurations. Warnings go to standard error.
+    pub(crate) async fn check(&self, args: &FileArgs) -> Result<(), Failure> {
+        let lowered = self.lowered(&simulated::parameters(args)?)?;
+        check_gates(&self.components, &plan_of(lowered)).await
+    }
+
+    /// Its plan, where these are known.
+    pub(crate) fn prepared(self, parameters: Parameters) -> Result<Prepared, Failure> {
+        let Lowered { plan, file, .. } = self.lowered(&parameters)?;
+        let Read { parsed, components, .. } = self;
+        Ok(Prepared { plan, file, parameters, components, parsed })
+    }
+
+    fn lowered(&self, parameters: &Parameters) -> Result<Lowered, Failure> {
+        Ok(manifest::lower(&self.parsed, parameters, &self.plugins, &self.flags)?)
+    }
+}
+
+fn flags(args: &FileArgs) -> CommandLine {
+    CommandLine { plugins: args.plugin.clone(), grants: args.grant.clone() }
 }
 
 /// The file that the flags name, and the folder it lies in.
@@ -168,19 +215,6 @@ pub(crate) fn parse(args: &FileArgs) -> Result<(Parsed, PathBuf), Failure> {
     let parsed = manifest::parse(&path.display().to_string(), bytes)?;
     let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
     Ok((parsed, base))
-}
-
-fn lower(
-    parsed: &Parsed,
-    parameters: &Parameters,
-    plugins: &Plugins,
-    args: &FileArgs,
-) -> Result<Lowered, Failure> {
-    if parsed.uses(Variable::ExternalIp) && parameters.external_ip.is_none() {
-        tracing::info!("the file uses {{{{external_ip}}}}, which the simulated cloud has not");
-    }
-    let flags = CommandLine { plugins: args.plugin.clone(), grants: args.grant.clone() };
-    Ok(manifest::lower(parsed, parameters, plugins, &flags)?)
 }
 
 /// The plan; what is to be warned of goes to standard error.
@@ -195,10 +229,10 @@ fn plan_of(lowered: Lowered) -> Plan {
 }
 
 /// What the gates themselves say of their configurations.
-pub(crate) async fn check_gates(prepared: &Prepared) -> Result<(), Failure> {
-    let host = prepared.components.host(&prepared.plan);
+async fn check_gates(components: &Components, plan: &Plan) -> Result<(), Failure> {
+    let host = components.host(plan);
     let mut problems = Vec::new();
-    for gate in &prepared.plan.gates {
+    for gate in &plan.gates {
         let issues = host.check(&gate.name, &gate.config.to_string()).await;
         let issues = issues.map_err(|fault| {
             Failure::usage(format!("gate {} could not check its configuration: {fault}", gate.name))
@@ -215,23 +249,44 @@ pub(crate) async fn check_gates(prepared: &Prepared) -> Result<(), Failure> {
 
 /// Checks a file offline. Warnings go to standard error.
 pub(crate) fn validate(args: &FileArgs) -> Result<Plan, Failure> {
-    check(args).map(plan_of)
+    check(args, &simulated::parameters(args)?).map(plan_of)
 }
 
-/// The key of the service whose file the flags name; none where they name none.
-pub(crate) fn service_key(args: &FileArgs) -> Result<Option<String>, Failure> {
-    if args.configuration_file.is_none() && args.configuration_dir.is_none() {
-        return Ok(None);
+/// Whether the flags name a file.
+pub(crate) fn is_named(args: &FileArgs) -> bool {
+    args.configuration_file.is_some() || args.configuration_dir.is_some()
+}
+
+/// The key that the service of the flags' file has where these are known.
+pub(crate) fn service_key(args: &FileArgs, parameters: &Parameters) -> Result<String, Failure> {
+    check(args, parameters).map(|lowered| lowered.plan.service.key())
+}
+
+/// A file that a run began with, its templates filled in again: its secrets are in no journal.
+///
+/// # Errors
+/// When it is another file.
+pub(crate) fn same_file(
+    args: &FileArgs,
+    parameters: &Parameters,
+    begun_with: &str,
+) -> Result<DeploymentFile, Failure> {
+    let (parsed, _) = parse(args)?;
+    if parsed.source().text() != begun_with {
+        return Err(Failure::usage(format!(
+            "{} is not the file that the deployment began with: `ecs-crd abort` goes back without \
+             it",
+            parsed.source().name()
+        )));
     }
-    check(args).map(|lowered| Some(lowered.plan.service.key()))
+    Ok(parsed.resolve(parameters)?)
 }
 
 /// Checks a file without running anything but the components that its plugins' paths name: the
 /// built-in ones have said already what they are.
-fn check(args: &FileArgs) -> Result<Lowered, Failure> {
-    let parameters = parameters(args, CloudKind::Sim)?;
+fn check(args: &FileArgs, parameters: &Parameters) -> Result<Lowered, Failure> {
     let (parsed, base) = parse(args)?;
-    let mut plugins = Plugins::built_in();
+    let plugins = Plugins::built_in();
     let mut components = Components::default();
     let own: Vec<(String, PathBuf)> = parsed
         .plugins()
@@ -246,8 +301,6 @@ fn check(args: &FileArgs) -> Result<Lowered, Failure> {
             components.add(&engine, plugin, base)?;
         }
     }
-    for (name, (loaded, _)) in &components.0 {
-        plugins = plugins.with(name, loaded.description().clone());
-    }
-    lower(&parsed, &parameters, &plugins, args)
+    let plugins = components.described(plugins);
+    Ok(manifest::lower(&parsed, parameters, &plugins, &flags(args))?)
 }

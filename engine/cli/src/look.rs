@@ -6,12 +6,10 @@ use std::sync::Arc;
 use report::{Lines, Seen, fold, story, summary};
 use rollout::{EventRecord, Plan};
 use runner::{Entry, Record, RunSummary, Story};
-use sim::SimCloud;
 
-use crate::args::{FileArgs, Output, PlaceArgs, RunArgs, WhichArgs};
+use crate::args::{FileArgs, Output, PlaceArgs, WhichArgs};
 use crate::failure::Failure;
-use crate::file::service_key;
-use crate::place::{Place, WORLD};
+use crate::place::Place;
 use crate::terminal::{columns, remark, say, wants_colours};
 
 /// What the lines of a journal say.
@@ -28,20 +26,11 @@ async fn events(place: &Place, run: &RunSummary) -> Result<Vec<EventRecord>, Fai
     told(&run.deployment, &place.ledger.entries(&run.deployment, 0).await?)
 }
 
-/// The run that is meant: of that id, else the latest of the file's service, else the latest.
-pub(crate) async fn found(place: &Place, which: &WhichArgs) -> Result<Option<RunSummary>, Failure> {
-    let key = match &which.id {
-        Some(_) => None,
-        None => service_key(&which.file)?,
-    };
-    let fits = |run: &RunSummary| key.as_ref().is_none_or(|key| *key == run.service_key);
-    place.run(which.id.as_deref(), fits).await
-}
-
 /// The run to show: there has to be one.
-async fn shown(place: &Place, args: &RunArgs) -> Result<Vec<EventRecord>, Failure> {
-    match place.run(args.id.as_deref(), |_| true).await? {
-        Some(run) => events(place, &run).await,
+async fn shown(which: &WhichArgs) -> Result<Vec<EventRecord>, Failure> {
+    let place = Place::of(which).await?;
+    match place.meant(which, |_| true).await? {
+        Some(run) => events(&place, &run).await,
         None => Err(Failure::usage(place.emptiness())),
     }
 }
@@ -53,14 +42,14 @@ fn as_json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
 
 /// Where a run stands, who drives it, and what stands in the cloud.
 pub(crate) async fn status(which: &WhichArgs, output: Output) -> Result<u8, Failure> {
-    let place = Place::look(&which.place)?;
-    let Some(run) = found(&place, which).await? else {
+    let place = Place::of(which).await?;
+    let Some(run) = place.meant(which, |_| true).await? else {
         remark(output, &place.emptiness())?;
         return Ok(0);
     };
     let entries = place.ledger.entries(&run.deployment, 0).await?;
     let events = told(&run.deployment, &entries)?;
-    let seen = seen(&place, &entries).await?;
+    let seen = seen(&place, &run, &entries).await?;
     let text = match output {
         Output::Human => report::status(&events, &seen, columns()),
         Output::Json => as_json(&serde_json::json!({
@@ -75,13 +64,13 @@ pub(crate) async fn status(which: &WhichArgs, output: Output) -> Result<u8, Fail
     Ok(0)
 }
 
-async fn seen(place: &Place, entries: &[Arc<Entry>]) -> Result<Seen, Failure> {
-    let cloud = SimCloud::look(&place.store)?.cloud();
+async fn seen(place: &Place, run: &RunSummary, entries: &[Arc<Entry>]) -> Result<Seen, Failure> {
+    let cloud = place.cloud_to_look_at()?;
     let standing = match plan(entries) {
         Some(plan) => cloud.discovery.standing(plan).await?,
         None => Vec::new(),
     };
-    let driver = place.ledger.holder(WORLD).await?;
+    let driver = place.ledger.holder(place.lease_key(&run.service_key)).await?;
     Ok(Seen { driver, now: cloud.clock.now(), standing })
 }
 
@@ -98,8 +87,8 @@ pub(crate) async fn history(
     args: &PlaceArgs,
     output: Output,
 ) -> Result<u8, Failure> {
-    let place = Place::look(args)?;
-    let key = service_key(file)?;
+    let place = Place::look(args, file.region.as_deref()).await?;
+    let key = place.service_key(file)?;
     let mut runs = place.ledger.runs().await?;
     runs.retain(|run| key.as_ref().is_none_or(|key| *key == run.service_key));
     if runs.is_empty() {
@@ -125,8 +114,8 @@ pub(crate) async fn history(
 }
 
 /// All that happened in a run, and its story.
-pub(crate) async fn show(args: &RunArgs, output: Output) -> Result<u8, Failure> {
-    let events = shown(&Place::look(&args.place)?, args).await?;
+pub(crate) async fn show(which: &WhichArgs, output: Output) -> Result<u8, Failure> {
+    let events = shown(which).await?;
     let text = match output {
         Output::Json => events.iter().map(as_json).collect::<Result<Vec<_>, _>>()?.concat(),
         Output::Human => {
@@ -140,8 +129,8 @@ pub(crate) async fn show(args: &RunArgs, output: Output) -> Result<u8, Failure> 
 }
 
 /// A run as one HTML file, or as the end report for machines.
-pub(crate) async fn report(args: &RunArgs, out: &Path, output: Output) -> Result<u8, Failure> {
-    let events = shown(&Place::look(&args.place)?, args).await?;
+pub(crate) async fn report(which: &WhichArgs, out: &Path, output: Output) -> Result<u8, Failure> {
+    let events = shown(which).await?;
     let text = match output {
         Output::Human => report::html(&events)
             .map_err(|error| Failure::new(1, format!("the report of the run: {error}")))?,

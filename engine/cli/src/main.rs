@@ -1,6 +1,7 @@
 //! `ecs-crd`: arguments, wiring and exit codes. It decides nothing.
 
 mod args;
+mod balancer_lease;
 mod dry_run;
 mod failure;
 mod feed;
@@ -10,10 +11,12 @@ mod iam_policy;
 mod live;
 mod look;
 mod manual;
+mod on_aws;
 mod place;
 mod plugin;
 mod run;
 mod screen;
+mod simulated;
 mod terminal;
 mod watch;
 mod whoami;
@@ -31,7 +34,8 @@ use crate::failure::Failure;
 use crate::terminal::{complain, say};
 
 /// What `--verbose` logs: what our own rooms say, and of the libraries only warnings.
-const OUR_LOG: &str = "warn,ecs_crd=debug,gates=debug,ledger=debug,runner=debug,sim=debug";
+const OUR_LOG: &str = "warn,ecs_crd=debug,aws=debug,gates=debug,ledger=debug,probes=debug,\
+                       runner=debug,sim=debug";
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

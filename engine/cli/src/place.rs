@@ -1,64 +1,168 @@
-//! Where a run takes place: the ledger, the simulated world in it, and the scenario.
+//! Where a run takes place: a cloud, simulated or AWS, and the ledger that goes with it.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aws::{Connection, DynamoLedger};
 use ledger::{SqliteLedger, SqliteWorldStore};
-use runner::{Ledger, MemoryLedger, RunSummary};
-use sim::{MemoryWorld, Scenario, Store};
+use manifest::Parameters;
+use rollout::EpochS;
+use runner::{Clock, Cloud, Ledger, MemoryLedger, RunSummary};
+use sim::{MemoryWorld, SimCloud, Store};
 
-use crate::args::{CloudKind, PlaceArgs};
+use crate::args::{CloudKind, FileArgs, PlaceArgs, WhichArgs};
 use crate::failure::Failure;
+use crate::file::{is_named, service_key};
+use crate::{on_aws, simulated};
 
-/// What is leased: one driver a world.
+/// What is leased of the simulated cloud: one driver a world.
 pub(crate) const WORLD: &str = "world";
+/// The ledger's table on AWS, where the flags do not say.
+const TABLE: &str = "ecs_crd_ledger";
 
-/// A ledger and a world.
+/// A ledger and a cloud.
 pub(crate) struct Place {
     pub(crate) ledger: Arc<dyn Ledger>,
-    pub(crate) store: Store,
-    /// The file, for people; none in memory.
-    file: Option<PathBuf>,
+    pub(crate) world: World,
+    kept: Kept,
+}
+
+/// The cloud of a place.
+pub(crate) enum World {
+    /// A simulated one, kept there.
+    Sim(Store),
+    /// An account in a region.
+    Aws(Box<Connection>),
+}
+
+/// Where a ledger is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kept {
+    Memory,
+    Sqlite(PathBuf),
+    Dynamo(String),
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kept::Memory => write!(f, "in memory"),
+            Kept::Sqlite(path) => write!(f, "{}", path.display()),
+            Kept::Dynamo(table) => write!(f, "dynamodb:{table}"),
+        }
+    }
 }
 
 impl Place {
-    /// The place the flags name, made where it is not there yet.
-    pub(crate) fn open(args: &PlaceArgs) -> Result<Self, Failure> {
-        let path = ledger_path(args)?;
-        Ok(Place {
-            ledger: Arc::new(SqliteLedger::open(&path)?),
-            store: Store::Bytes(Arc::new(SqliteWorldStore::open(&path)?)),
-            file: Some(path),
-        })
+    /// The place the flags name, to drive a run there: made where it is not there yet.
+    pub(crate) async fn open(args: &PlaceArgs, region: Option<&str>) -> Result<Self, Failure> {
+        let kind = args.cloud.unwrap_or(CloudKind::Aws);
+        let kept = kept(args, kind)?;
+        let world = world(args, kind, region, &kept).await?;
+        Place::at(kept, world)
     }
 
     /// The place the flags name, to look at it: where there is none, an empty one, and no file is
     /// made.
-    pub(crate) fn look(args: &PlaceArgs) -> Result<Self, Failure> {
-        let path = ledger_path(args)?;
-        match path.try_exists() {
-            Ok(false) => Ok(Place { file: Some(path), ..Place::in_memory() }),
-            _ => Place::open(args),
+    pub(crate) async fn look(args: &PlaceArgs, region: Option<&str>) -> Result<Self, Failure> {
+        let kind = args.cloud.unwrap_or(CloudKind::Aws);
+        let kept = kept(args, kind)?;
+        if let Kept::Sqlite(path) = &kept
+            && matches!(path.try_exists(), Ok(false))
+        {
+            let world = match kind {
+                CloudKind::Sim => World::Sim(Store::Memory(MemoryWorld::default())),
+                CloudKind::Aws => world(args, kind, region, &kept).await?,
+            };
+            return Ok(Place { ledger: Arc::new(MemoryLedger::new()), world, kept });
         }
+        let world = world(args, kind, region, &kept).await?;
+        Place::at(kept, world)
     }
 
-    /// A place that ends with the process.
+    /// The place of the run that is meant: its id says itself whether it is a simulated one.
+    pub(crate) async fn of(which: &WhichArgs) -> Result<Self, Failure> {
+        let cloud = match which.id.as_deref().and_then(|id| id.split_once('-')) {
+            Some(("sim", _)) => Some(CloudKind::Sim),
+            Some(("aws", _)) => Some(CloudKind::Aws),
+            _ => which.place.cloud,
+        };
+        let args = PlaceArgs { cloud, ..which.place.clone() };
+        Place::look(&args, which.file.region.as_deref()).await
+    }
+
+    fn at(kept: Kept, world: World) -> Result<Self, Failure> {
+        let ledger: Arc<dyn Ledger> = match (&kept, &world) {
+            (Kept::Memory, _) => Arc::new(MemoryLedger::new()),
+            (Kept::Sqlite(path), _) => Arc::new(SqliteLedger::open(path)?),
+            (Kept::Dynamo(table), World::Aws(connection)) => {
+                let times = on_aws::lease_times(connection);
+                Arc::new(DynamoLedger::new(connection.clients.dynamodb.clone(), table, times))
+            }
+            (Kept::Dynamo(_), World::Sim(_)) => return Err(only_sqlite()),
+        };
+        Ok(Place { ledger, world, kept })
+    }
+
+    /// A simulated place that ends with the process.
     pub(crate) fn in_memory() -> Self {
         Place {
             ledger: Arc::new(MemoryLedger::new()),
-            store: Store::Memory(MemoryWorld::default()),
-            file: None,
+            world: World::Sim(Store::Memory(MemoryWorld::default())),
+            kept: Kept::Memory,
+        }
+    }
+
+    /// What a driver leases for a service: a simulated world has one driver in all.
+    pub(crate) fn lease_key<'a>(&self, service_key: &'a str) -> &'a str {
+        match self.world {
+            World::Sim(_) => WORLD,
+            World::Aws(_) => service_key,
+        }
+    }
+
+    /// The cloud, to look at it: nothing can be written there.
+    pub(crate) fn cloud_to_look_at(&self) -> Result<Cloud, Failure> {
+        match &self.world {
+            World::Sim(store) => Ok(SimCloud::look(store)?.cloud()),
+            World::Aws(connection) => Ok(on_aws::cloud(&aws::Aws::new(*connection.clone()))),
+        }
+    }
+
+    /// The cloud's time: of a simulated one, where its driver has brought it.
+    pub(crate) fn now(&self) -> Result<EpochS, Failure> {
+        match &self.world {
+            World::Sim(store) => Ok(SimCloud::look(store)?.cloud().clock.now()),
+            World::Aws(connection) => Ok(connection.clock.now()),
+        }
+    }
+
+    /// What the templates of a file are filled in with here; but for this machine's address, for
+    /// which others would have to be asked.
+    pub(crate) fn parameters(&self, args: &FileArgs) -> Result<Parameters, Failure> {
+        match &self.world {
+            World::Sim(_) => simulated::parameters(args),
+            World::Aws(connection) => Ok(Parameters {
+                region: connection.region.clone(),
+                account_id: connection.account.id.clone(),
+                ..simulated::parameters(args)?
+            }),
         }
     }
 
     /// What to say where no run is found.
     pub(crate) fn emptiness(&self) -> String {
-        match &self.file {
-            Some(file) if !file.exists() => {
-                format!("no deployment yet: the ledger {} is not there", file.display())
+        match (&self.kept, &self.world) {
+            (Kept::Sqlite(path), _) if !path.exists() => {
+                format!("no deployment yet: the ledger {} is not there", path.display())
             }
-            Some(file) => format!("no such deployment in the ledger {}", file.display()),
-            None => "no deployment yet".to_owned(),
+            (Kept::Memory, _) => "no deployment yet".to_owned(),
+            (kept, World::Sim(_)) => format!("no such deployment in the ledger {kept}"),
+            (kept, World::Aws(connection)) => {
+                let (account, region) = (&connection.account.id, &connection.region);
+                format!("no such deployment in the ledger {kept} of account {account}, {region}")
+            }
         }
     }
 
@@ -77,6 +181,29 @@ impl Place {
             },
         }
     }
+
+    /// The run that is meant: of that id, else the latest that fits of the file's service, else
+    /// the latest that fits.
+    pub(crate) async fn meant(
+        &self,
+        which: &WhichArgs,
+        fits: impl Fn(&RunSummary) -> bool,
+    ) -> Result<Option<RunSummary>, Failure> {
+        let key = match which.id {
+            Some(_) => None,
+            None => self.service_key(&which.file)?,
+        };
+        let is_own = |run: &RunSummary| key.as_ref().is_none_or(|key| *key == run.service_key);
+        self.run(which.id.as_deref(), |run| is_own(run) && fits(run)).await
+    }
+
+    /// The key of the service whose file the flags name; none where they name none.
+    pub(crate) fn service_key(&self, args: &FileArgs) -> Result<Option<String>, Failure> {
+        match is_named(args) {
+            true => Ok(Some(service_key(args, &self.parameters(args)?)?)),
+            false => Ok(None),
+        }
+    }
 }
 
 /// A run that waits for somebody: without an end, or halted.
@@ -84,61 +211,44 @@ pub(crate) fn is_unfinished(run: &RunSummary) -> bool {
     matches!(run.exit_code, None | Some(20))
 }
 
-/// `--cloud` has to be said while there is one cloud only, and that one is simulated.
-pub(crate) fn cloud(args: &PlaceArgs) -> Result<CloudKind, Failure> {
-    args.cloud.ok_or_else(|| {
-        Failure::usage("say which cloud: `--cloud sim` is the only one there is so far")
-    })
-}
-
-fn ledger_path(args: &PlaceArgs) -> Result<PathBuf, Failure> {
-    match &args.ledger {
-        Some(spec) => match spec.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-            _ => Err(Failure::usage(format!("`{spec}` is no ledger: sqlite:PATH"))),
-        },
-        None => {
-            let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
-            let home =
-                || std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/state"));
-            let folder = state.filter(|path| path.is_absolute()).or_else(home);
-            let folder = folder.ok_or_else(|| {
-                Failure::usage("neither XDG_STATE_HOME nor HOME is set: say --ledger sqlite:PATH")
-            })?;
-            Ok(folder.join("ecs-crd/sim.db"))
+async fn world(
+    args: &PlaceArgs,
+    kind: CloudKind,
+    region: Option<&str>,
+    kept: &Kept,
+) -> Result<World, Failure> {
+    match (kind, kept) {
+        (CloudKind::Aws, _) => {
+            let connection = on_aws::connect(region, args.speed).await?;
+            Ok(World::Aws(Box::new(connection)))
         }
+        (CloudKind::Sim, Kept::Sqlite(path)) => {
+            Ok(World::Sim(Store::Bytes(Arc::new(SqliteWorldStore::open(path)?))))
+        }
+        (CloudKind::Sim, _) => Err(only_sqlite()),
     }
 }
 
-/// The scenario the flags name; none where they name none.
-pub(crate) fn scenario(args: &PlaceArgs) -> Result<Option<Scenario>, Failure> {
-    let Some(path) = &args.scenario else { return Ok(None) };
-    let name = path.display();
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::usage(format!("the scenario {name} cannot be read: {error}")))?;
-    let value = manifest::to_json(&bytes)
-        .ok_or_else(|| Failure::usage(format!("{name}: this is no YAML")))?;
-    let validator = jsonschema::validator_for(&sim::scenario_schema())
-        .map_err(|error| Failure::new(1, format!("the scenario's schema: {error}")))?;
-    let problems: Vec<String> = validator
-        .iter_errors(&value)
-        .map(|error| match error.instance_path().as_str() {
-            "" => format!("{name}: {error}"),
-            pointer => format!("{name}: {pointer}: {error}"),
-        })
-        .collect();
-    if !problems.is_empty() {
-        return Err(Failure::usage(problems.join("\n")));
+fn only_sqlite() -> Failure {
+    Failure::usage("the simulated cloud is kept beside its ledger: --ledger sqlite:PATH")
+}
+
+fn kept(args: &PlaceArgs, kind: CloudKind) -> Result<Kept, Failure> {
+    let Some(spec) = &args.ledger else {
+        return Ok(match kind {
+            CloudKind::Sim => Kept::Sqlite(simulated::default_ledger()?),
+            CloudKind::Aws => Kept::Dynamo(TABLE.to_owned()),
+        });
+    };
+    match spec.split_once(':') {
+        Some(("sqlite", path)) if !path.is_empty() => Ok(Kept::Sqlite(Path::new(path).into())),
+        Some(("dynamodb", table)) if is_table(table) => Ok(Kept::Dynamo(table.to_owned())),
+        _ => Err(Failure::usage(format!("`{spec}` is no ledger: sqlite:PATH or dynamodb:TABLE"))),
     }
-    let scenario: Scenario = serde_json::from_value(value)
-        .map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-    let problems: Vec<String> = scenario
-        .problems()
-        .into_iter()
-        .map(|problem| format!("{name}: {}: {}", problem.pointer, problem.sentence))
-        .collect();
-    match problems.is_empty() {
-        true => Ok(Some(scenario)),
-        false => Err(Failure::usage(problems.join("\n"))),
-    }
+}
+
+/// What DynamoDB allows as a table's name ("Naming rules and data types").
+fn is_table(name: &str) -> bool {
+    let fits = |it: char| it.is_ascii_alphanumeric() || "_-.".contains(it);
+    (3..=255).contains(&name.len()) && name.chars().all(fits)
 }

@@ -4,58 +4,210 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws::Aws;
+use manifest::Parameters;
 use rollout::{Goal, Ground, Plan, State, Word};
 use runner::{
-    Began, Cloud, Context, DriveEnd, Driver, GateHost, Interrupt, Ledger, Record, RunSummary,
+    Began, Cloud, Context, DriveEnd, Driver, Follower, GateHost, Interrupt, Lease, Ledger,
+    LedgerError, Record, RunSummary,
 };
-use sim::SimCloud;
+use sim::{SimCloud, Store};
 
-use crate::args::{DeployArgs, Output, PlaceArgs, RunArgs};
+use crate::args::{DeployArgs, Output, PlaceArgs, WhichArgs};
+use crate::balancer_lease::{self, UntilStack};
 use crate::failure::Failure;
 use crate::feed::Feed;
-use crate::file::{Components, Prepared, check_gates, engine, prepare};
-use crate::place::{Place, WORLD, cloud, is_unfinished, scenario};
+use crate::file::{Components, Prepared, Read, engine, is_named, read, same_file};
+use crate::place::{Place, World, is_unfinished};
+use crate::simulated::{self, scenario};
 use crate::terminal::{is_terminal, remark, say};
-use crate::whoami;
+use crate::{on_aws, whoami};
 
 /// deploy and undeploy.
 pub(crate) async fn deploy(args: &DeployArgs, goal: Goal, output: Output) -> Result<u8, Failure> {
-    let prepared = prepare(&args.file, cloud(&args.place)?)?;
-    begin(&Place::open(&args.place)?, &args.place, &prepared, goal, output).await
+    let read = read(&args.file)?;
+    read.check(&args.file).await?;
+    let place = Place::open(&args.place, args.file.region.as_deref()).await?;
+    let parameters = match goal {
+        Goal::Deploy => parameters(&place, args, &read).await?,
+        Goal::Undeploy => place.parameters(&args.file)?,
+    };
+    begin(&place, args, &read.prepared(parameters)?, goal, output).await
 }
 
 /// A deployment in memory, whose story is the result.
 pub(crate) async fn rehearse(args: &DeployArgs, output: Output) -> Result<u8, Failure> {
-    let prepared = prepare(&args.file, crate::args::CloudKind::Sim)?;
-    begin(&Place::in_memory(), &args.place, &prepared, Goal::Deploy, output).await
+    let read = read(&args.file)?;
+    read.check(&args.file).await?;
+    let prepared = read.prepared(simulated::parameters(&args.file)?)?;
+    begin(&Place::in_memory(), args, &prepared, Goal::Deploy, output).await
+}
+
+/// What templates are filled in with. This machine's address is asked for only if the file uses it.
+pub(crate) async fn parameters(
+    place: &Place,
+    args: &DeployArgs,
+    read: &Read,
+) -> Result<Parameters, Failure> {
+    let mut parameters = place.parameters(&args.file)?;
+    if let World::Aws(connection) = &place.world
+        && args.file.external_ip.is_none()
+        && read.uses_external_ip()
+    {
+        parameters.external_ip = Some(on_aws::external_ip(connection).await?);
+    }
+    Ok(parameters)
 }
 
 async fn begin(
     place: &Place,
-    args: &PlaceArgs,
+    args: &DeployArgs,
     prepared: &Prepared,
     goal: Goal,
     output: Output,
 ) -> Result<u8, Failure> {
-    check_gates(prepared).await?;
-    let scenario = scenario(args)?;
-    let lease = place.ledger.acquire(WORLD, &whoami::holder()).await?;
+    let begun = match &place.world {
+        World::Sim(store) => begin_simulated(place, store, args, prepared, goal, output).await,
+        World::Aws(connection) => {
+            let aws = Aws::with_file(*connection.clone(), prepared.file.clone());
+            let begun = begin_on_aws(place, &aws, args, prepared, goal, output).await;
+            if let Err(failure) = &begun {
+                on_aws::tell(&aws, &prepared.plan, goal, failure).await;
+            }
+            begun
+        }
+    };
+    match begun? {
+        Some((mut driver, feed)) => finish(driver.run().await, &feed),
+        None => {
+            let name = &prepared.plan.service.name;
+            remark(output, &format!("nothing to undeploy: {name} is not there"))?;
+            Ok(0)
+        }
+    }
+}
+
+/// A run that has begun, and what shows it; none where there is nothing to undeploy.
+type Begun = Option<(Driver, Feed)>;
+
+/// Where a run begins.
+struct Start {
+    cloud: Cloud,
+    id: String,
+    ground: Ground,
+    lease: Lease,
+    /// Of the balancer, until the stack stands.
+    second: Option<Lease>,
+    /// What was found and has to be kept.
+    found: Option<(String, String)>,
+}
+
+async fn begin_simulated(
+    place: &Place,
+    store: &Store,
+    args: &DeployArgs,
+    prepared: &Prepared,
+    goal: Goal,
+    output: Output,
+) -> Result<Begun, Failure> {
     let plan = &prepared.plan;
-    refuse_over_unfinished(place, &plan.service.key()).await?;
-    let sim = SimCloud::open(&place.store, scenario, args.speed)?;
-    let ground = sim.cloud().discovery.ground(plan).await?;
-    if goal == Goal::Undeploy && ground.baseline.is_none() && !ground.init_exists {
-        remark(output, &format!("nothing to undeploy: {} is not there", plan.service.name))?;
-        return Ok(0);
+    let scenario = scenario(&args.place)?;
+    let key = plan.service.key();
+    let lease = place.ledger.acquire(place.lease_key(&key), &whoami::holder()).await?;
+    refuse_over_unfinished(place, &key).await?;
+    let sim = SimCloud::open(store, scenario, args.place.speed)?;
+    let cloud = sim.cloud();
+    let ground = cloud.discovery.ground(plan).await?;
+    if is_nothing(goal, &ground) {
+        return Ok(None);
     }
     let id = sim.new_deployment_id(plan)?;
-    keep_components(place.ledger.as_ref(), prepared).await?;
-    let began = began(plan, prepared, goal, ground);
-    let feed = Feed::new(&id, output);
-    let host = Arc::new(prepared.components.host(plan));
-    let context = context(sim.cloud(), place, lease, host, feed.clone());
-    let mut driver = Driver::begin(context, &id, began).await?;
-    finish(driver.run().await, &feed)
+    let start = Start { cloud, id, ground, lease, second: None, found: None };
+    start.begin(place, prepared, goal, output).await.map(Some)
+}
+
+/// Everything is looked for twice: before the first write of any kind, so that what is missing is
+/// told and nothing was touched, and again under the leases, when nobody else can change it.
+async fn begin_on_aws(
+    place: &Place,
+    aws: &Aws,
+    args: &DeployArgs,
+    prepared: &Prepared,
+    goal: Goal,
+    output: Output,
+) -> Result<Begun, Failure> {
+    let key = prepared.plan.service.key();
+    let id = on_aws::new_id(&key);
+    let region_is_named = args.file.region.is_some();
+    let look = async || on_aws::look_over(aws, prepared, goal, &id, region_is_named).await;
+    let first = look().await?;
+    if is_nothing(goal, &first.ground) {
+        return Ok(None);
+    }
+    let ledger = &place.ledger;
+    let lease = ledger.acquire(place.lease_key(&key), &whoami::holder()).await.map_err(unbegun)?;
+    let start = async |second: Option<&Lease>| {
+        let found = look().await?;
+        let start = Start {
+            cloud: on_aws::cloud(aws),
+            id: id.clone(),
+            ground: found.ground,
+            lease: lease.clone(),
+            second: second.cloned(),
+            found: found.survey.map(|survey| survey.parameter()),
+        };
+        start.begin(place, prepared, goal, output).await.map(Some)
+    };
+    let begin = async {
+        refuse_over_unfinished(place, &key).await?;
+        let Some(survey) = &first.survey else { return start(None).await };
+        let balancer = aws::lease_name(&survey.found.green.arn);
+        let second = balancer_lease::take(ledger, &balancer, output).await?;
+        let begun = start(Some(&second)).await;
+        if begun.is_err() {
+            ledger.release(&second).await?;
+        }
+        begun
+    };
+    let begun = begin.await;
+    if begun.is_err() {
+        ledger.release(&lease).await?;
+    }
+    begun
+}
+
+/// A ledger that cannot be used lacks something, and nothing was written yet.
+fn unbegun(error: LedgerError) -> Failure {
+    match error {
+        LedgerError::Held { .. } => Failure::from(error),
+        error => Failure::new(3, error.to_string()),
+    }
+}
+
+fn is_nothing(goal: Goal, ground: &Ground) -> bool {
+    goal == Goal::Undeploy && ground.baseline.is_none() && !ground.init_exists
+}
+
+impl Start {
+    async fn begin(
+        self,
+        place: &Place,
+        prepared: &Prepared,
+        goal: Goal,
+        output: Output,
+    ) -> Result<(Driver, Feed), Failure> {
+        let plan = &prepared.plan;
+        keep_components(place.ledger.as_ref(), prepared).await?;
+        let mut began = began(plan, prepared, goal, self.ground);
+        began.parameters.extend(self.found);
+        let feed = Feed::new(&self.id, output);
+        let host = Arc::new(prepared.components.host(plan));
+        let follower =
+            UntilStack { follower: feed.clone(), ledger: place.ledger.clone(), lease: self.second };
+        let context = context(self.cloud, place, self.lease, host, Box::new(follower));
+        let driver = Driver::begin(context, &self.id, began).await?;
+        Ok((driver, feed))
+    }
 }
 
 /// A run that stands where a driver left it is not built upon.
@@ -67,7 +219,7 @@ async fn refuse_over_unfinished(place: &Place, service_key: &str) -> Result<(), 
         40,
         format!(
             "deployment {id} of this service is unfinished and nobody drives it: \
-             `ecs-crd resume {id} --cloud sim` goes on, `ecs-crd abort {id} --cloud sim` goes back"
+             `ecs-crd resume {id}` goes on, `ecs-crd abort {id}` goes back"
         ),
     ))
 }
@@ -79,8 +231,8 @@ pub(crate) fn began(plan: &Plan, prepared: &Prepared, goal: Goal, ground: Ground
         goal,
         plan_hash: plan.hash(),
         ground,
-        file_text: prepared.text.clone(),
-        parameters: prepared.parameters.clone(),
+        file_text: prepared.text().to_owned(),
+        parameters: prepared.kept_parameters(),
         components: components
             .map(|(gate, digest, _)| (gate.to_owned(), digest.to_owned()))
             .collect(),
@@ -100,9 +252,9 @@ async fn keep_components(ledger: &dyn Ledger, prepared: &Prepared) -> Result<(),
 fn context(
     cloud: Cloud,
     place: &Place,
-    lease: runner::Lease,
+    lease: Lease,
     gates: Arc<dyn GateHost>,
-    feed: Feed,
+    follower: Box<dyn Follower>,
 ) -> Context {
     let interrupt = Interrupt::default();
     tokio::spawn(hear_signals(interrupt.clone()));
@@ -111,7 +263,7 @@ fn context(
         ledger: place.ledger.clone(),
         gates,
         lease,
-        follower: Box::new(feed),
+        follower,
         interrupt,
         interrupt_rolls_back: !is_terminal(),
     }
@@ -148,12 +300,10 @@ fn finish(drive: Result<DriveEnd, runner::DriveError>, feed: &Feed) -> Result<u8
 }
 
 /// Goes on with a run from its journal.
-pub(crate) async fn resume(args: &RunArgs, output: Output) -> Result<u8, Failure> {
-    let place = Place::look(&args.place)?;
-    match place.run(args.id.as_deref(), is_unfinished).await? {
-        Some(run) if is_unfinished(&run) => {
-            take_over(&place, &args.place, &run, None, output).await
-        }
+pub(crate) async fn resume(which: &WhichArgs, output: Output) -> Result<u8, Failure> {
+    let place = Place::of(which).await?;
+    match place.meant(which, is_unfinished).await? {
+        Some(run) if is_unfinished(&run) => take_over(&place, which, &run, None, output).await,
         Some(run) => {
             remark(output, &format!("nothing to resume: {} has ended", run.deployment))?;
             Ok(0)
@@ -168,23 +318,43 @@ pub(crate) async fn resume(args: &RunArgs, output: Output) -> Result<u8, Failure
 /// Takes a run whose driver has gone, says a word if there is one, and drives on.
 pub(crate) async fn take_over(
     place: &Place,
-    args: &PlaceArgs,
+    which: &WhichArgs,
     run: &RunSummary,
     word: Option<Word>,
     output: Output,
 ) -> Result<u8, Failure> {
     let id = &run.deployment;
-    let lease = match place.ledger.acquire(WORLD, &whoami::holder()).await {
-        Err(runner::LedgerError::Held { holder, .. }) if word.is_none() => {
+    let key = place.lease_key(&run.service_key);
+    let lease = match place.ledger.acquire(key, &whoami::holder()).await {
+        Err(LedgerError::Held { holder, .. }) if word.is_none() => {
             let why = format!("{id} is being driven by {holder}; `ecs-crd pause` or `abort` it");
             return Err(Failure::new(30, why));
         }
         lease => lease?,
     };
-    let host = Arc::new(host_of(place, id).await?);
-    let sim = SimCloud::open(&place.store, scenario(args)?, args.speed)?;
+    let resumed = resumed(place, which, id, lease.clone(), word, output).await;
+    match resumed {
+        Ok((mut driver, feed)) => finish(driver.run().await, &feed),
+        Err(failure) => {
+            place.ledger.release(&lease).await?;
+            Err(failure)
+        }
+    }
+}
+
+async fn resumed(
+    place: &Place,
+    which: &WhichArgs,
+    id: &str,
+    lease: Lease,
+    word: Option<Word>,
+    output: Output,
+) -> Result<(Driver, Feed), Failure> {
+    let began = began_with(place, id).await?;
+    let host = Arc::new(host_of(place, id, &began).await?);
+    let cloud = cloud_to_go_on(place, which, &began)?;
     let feed = Feed::new(id, output);
-    let context = context(sim.cloud(), place, lease, host, feed.clone());
+    let context = context(cloud, place, lease, host, Box::new(feed.clone()));
     let mut driver = Driver::resume(context, id, &whoami::holder()).await?;
     let halted = matches!(driver.machine().state(), State::Halted(_));
     if let Some(word) = word.or(halted.then_some(Word::Resume)) {
@@ -193,16 +363,40 @@ pub(crate) async fn take_over(
             return Err(Failure::new(4, refusal.to_string()));
         }
     }
-    finish(driver.run().await, &feed)
+    Ok((driver, feed))
+}
+
+fn cloud_to_go_on(place: &Place, which: &WhichArgs, began: &Began) -> Result<Cloud, Failure> {
+    let args: &PlaceArgs = &which.place;
+    match &place.world {
+        World::Sim(store) => Ok(SimCloud::open(store, scenario(args)?, args.speed)?.cloud()),
+        World::Aws(connection) => {
+            let connection = *connection.clone();
+            let aws = match is_named(&which.file) {
+                true => {
+                    let parameters = on_aws::parameters_of(began);
+                    let file = same_file(&which.file, &parameters, &began.file_text)?;
+                    Aws::with_file(connection, file)
+                }
+                false => Aws::new(connection),
+            };
+            Ok(on_aws::cloud(&aws))
+        }
+    }
+}
+
+/// What a run began with.
+async fn began_with(place: &Place, id: &str) -> Result<Began, Failure> {
+    let entries = place.ledger.entries(id, 0).await?;
+    match entries.first().map(|entry| &entry.record) {
+        Some(Record::Began(began)) => Ok(*began.clone()),
+        _ => Err(Failure::new(1, format!("the journal of {id} does not begin with a plan"))),
+    }
 }
 
 /// The gates of a run as they were when it began, from the ledger.
-async fn host_of(place: &Place, id: &str) -> Result<gates::Host, Failure> {
-    let entries = place.ledger.entries(id, 0).await?;
+async fn host_of(place: &Place, id: &str, began: &Began) -> Result<gates::Host, Failure> {
     let mut components = Components::default();
-    let Some(Record::Began(began)) = entries.first().map(|entry| &entry.record) else {
-        return Err(Failure::new(1, format!("the journal of {id} does not begin with a plan")));
-    };
     let engine = engine()?;
     for gate in &began.plan.gates {
         let Some(digest) = began.components.get(&gate.name) else { continue };

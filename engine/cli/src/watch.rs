@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use runner::{Follower, RunSummary};
-use sim::SimCloud;
 
 use crate::args::{Output, WhichArgs};
 use crate::failure::Failure;
 use crate::feed::Feed;
-use crate::look::found;
-use crate::place::{Place, WORLD};
+use crate::place::Place;
 use crate::terminal::{complain, remark, say};
 
 /// How often the journal is read.
@@ -17,8 +15,8 @@ const EVERY: Duration = Duration::from_millis(250);
 
 /// Follows a run until it has ended or nobody drives it; either way the watching succeeded.
 pub(crate) async fn watch(which: &WhichArgs, output: Output) -> Result<u8, Failure> {
-    let place = Place::look(&which.place)?;
-    let Some(run) = found(&place, which).await? else {
+    let place = Place::of(which).await?;
+    let Some(run) = place.meant(which, |_| true).await? else {
         remark(output, &place.emptiness())?;
         return Ok(0);
     };
@@ -36,11 +34,11 @@ pub(crate) async fn watch(which: &WhichArgs, output: Output) -> Result<u8, Failu
 /// False when the run waits for somebody to drive it on.
 async fn follow(place: &Place, run: &RunSummary, feed: &mut Feed) -> Result<bool, Failure> {
     let id = &run.deployment;
-    let cloud = SimCloud::look(&place.store)?;
+    let key = place.lease_key(&run.service_key);
     let mut seq = 0;
     loop {
         // Asked before the journal is read: what a driver writes last is read all the same.
-        let is_driven = place.ledger.holder(WORLD).await?.is_some();
+        let is_driven = place.ledger.holder(key).await?.is_some();
         let entries = place.ledger.entries(id, seq).await?;
         for entry in &entries {
             feed.entry(entry);
@@ -53,7 +51,7 @@ async fn follow(place: &Place, run: &RunSummary, feed: &mut Feed) -> Result<bool
             None if !is_driven => return Ok(false),
             _ => {}
         }
-        feed.tick(cloud.read_clock()?);
+        feed.tick(place.now()?);
         tokio::time::sleep(EVERY).await;
     }
 }

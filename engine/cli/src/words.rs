@@ -7,8 +7,7 @@ use runner::{RunSummary, Story, WordFate};
 
 use crate::args::{Output, WhichArgs};
 use crate::failure::Failure;
-use crate::file;
-use crate::place::{Place, WORLD, is_unfinished};
+use crate::place::{Place, is_unfinished};
 use crate::run::take_over;
 use crate::terminal::remark;
 use crate::whoami;
@@ -20,7 +19,7 @@ const ASKS: u32 = 300;
 /// Says a word to a run. A driver that lives hears it; where none does, abort and promote take
 /// the run over and carry the word out themselves.
 pub(crate) async fn speak(args: &WhichArgs, word: Word, output: Output) -> Result<u8, Failure> {
-    let place = Place::look(&args.place)?;
+    let place = Place::of(args).await?;
     let run = find(&place, args).await?;
     let id = &run.deployment;
     let mut story = Story::of(id);
@@ -30,14 +29,14 @@ pub(crate) async fn speak(args: &WhichArgs, word: Word, output: Output) -> Resul
     if let Some(machine) = story.machine() {
         machine.accepts(word).map_err(|refusal| Failure::new(4, refusal.to_string()))?;
     }
-    if place.ledger.holder(WORLD).await?.is_some() {
+    if place.ledger.holder(place.lease_key(&run.service_key)).await?.is_some() {
         return tell_driver(&place, id, word, output).await;
     }
     if word == Word::Pause {
         let why = format!("{id} has no driver, so nothing moves; `ecs-crd resume {id}` goes on");
         return Err(Failure::new(4, why));
     }
-    take_over(&place, &args.place, &run, Some(word), output).await
+    take_over(&place, args, &run, Some(word), output).await
 }
 
 async fn tell_driver(place: &Place, id: &str, word: Word, output: Output) -> Result<u8, Failure> {
@@ -57,14 +56,7 @@ async fn tell_driver(place: &Place, id: &str, word: Word, output: Output) -> Res
 }
 
 async fn find(place: &Place, args: &WhichArgs) -> Result<RunSummary, Failure> {
-    let key = match &args.id {
-        None => file::service_key(&args.file)?,
-        Some(_) => None,
-    };
-    let fits = |run: &RunSummary| {
-        is_unfinished(run) && key.as_ref().is_none_or(|key| *key == run.service_key)
-    };
-    match place.run(args.id.as_deref(), fits).await? {
+    match place.meant(args, is_unfinished).await? {
         Some(run) if is_unfinished(&run) => Ok(run),
         Some(run) => Err(Failure::new(4, format!("{} has ended", run.deployment))),
         None => Err(Failure::new(4, "no deployment is under way")),

@@ -6,6 +6,7 @@
 mod deadline;
 mod dial;
 mod exchange;
+mod external_ip;
 mod fault;
 mod limits;
 mod mask;
@@ -17,6 +18,7 @@ mod probes;
 mod secrets;
 mod tls;
 
+pub use external_ip::external_ip;
 pub use network::{Connector, Resolver, System, Wire};
 pub use policy::forbidden;
 pub use probes::Probes;

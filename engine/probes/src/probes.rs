@@ -48,6 +48,25 @@ impl Probes {
         Probes { trust: Trust::only(authorities), ..self }
     }
 
+    /// As the port, which makes requests of a deployment's gates.
+    pub(crate) async fn answer(&self, request: &ProbeRequest) -> Called<ResponseAnswer> {
+        let question = request.question();
+        let about = |error: CallError| {
+            let message = format!("{} {}: {}", question.method, question.url, error.message);
+            CallError { message, ..error }
+        };
+        let deadline = Deadline::after(question.timeout_ms).map_err(about)?;
+        let wanted = &request.target().headers_from_secret;
+        let fetched = Secrets::of(self.secrets.as_ref(), wanted);
+        let stage = || "the secrets of its headers were not fetched".to_owned();
+        let secrets = deadline.within(stage, fetched).await.flatten().map_err(about)?;
+        let answer = self.follow(request, &secrets, deadline).await;
+        answer.map_err(|error| {
+            let message = secrets.mask.covered(error.message);
+            about(CallError { message, ..error })
+        })
+    }
+
     /// One connection to one target, one request, one answer.
     async fn ask(
         &self,
@@ -117,21 +136,7 @@ impl runner::Probes for Probes {
         _deployment: &Deployment,
         request: &ProbeRequest,
     ) -> Called<ResponseAnswer> {
-        let question = request.question();
-        let about = |error: CallError| {
-            let message = format!("{} {}: {}", question.method, question.url, error.message);
-            CallError { message, ..error }
-        };
-        let deadline = Deadline::after(question.timeout_ms).map_err(about)?;
-        let wanted = &request.target().headers_from_secret;
-        let fetched = Secrets::of(self.secrets.as_ref(), wanted);
-        let stage = || "the secrets of its headers were not fetched".to_owned();
-        let secrets = deadline.within(stage, fetched).await.flatten().map_err(about)?;
-        let answer = self.follow(request, &secrets, deadline).await;
-        answer.map_err(|error| {
-            let message = secrets.mask.covered(error.message);
-            about(CallError { message, ..error })
-        })
+        self.answer(request).await
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a deployment would do, before a write of any kind: the difference to what is deployed, the
 //! plan, and what it should come to.
 
-use rollout::{Ground, Mode, Plan, Standing};
+use rollout::{EpochS, Ground, Mode, Plan, Standing};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::clock::took;
 use crate::forecast::{Forecast, Span, StepForecast};
@@ -24,6 +25,37 @@ pub struct DryRun {
     pub traffic: Assumed,
     /// What the deployment should come to.
     pub forecast: Forecast,
+    /// What CloudFormation would be given; absent where nothing is rendered (the simulated cloud).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub templates: Option<Templates>,
+    /// What differs in the stack of the release, from that which serves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<ResourceDifference>,
+    /// The cloud's time.
+    pub now: EpochS,
+    /// When the credentials end, where that is known and they cannot be refreshed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials_end_at: Option<EpochS>,
+}
+
+/// The two templates of a deployment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Templates {
+    /// Of the new release's stack.
+    pub green: Value,
+    /// Of the stack of log group and records, which a first deployment makes.
+    pub init: Value,
+}
+
+/// A resource of the release's stack that would be another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ResourceDifference {
+    /// Its logical id.
+    pub id: String,
+    /// Its type, for example `AWS::ECS::TaskDefinition`.
+    pub kind: String,
+    /// What becomes of it: `new`, `gone`, or each property with what it was and what it will be.
+    pub said: Vec<String>,
 }
 
 /// What a deployment changes.
@@ -92,6 +124,7 @@ pub fn dry_run(run: &DryRun, columns: Option<u16>) -> String {
     );
     let sections = [
         ("CHANGES", changes(&run.difference)),
+        ("STACK", resources(run)),
         ("STANDS", run.standing.iter().map(|it| (it.what.clone(), it.state.clone())).collect()),
         ("STEPS", steps(run)),
         ("GATES", gates(&run.plan)),
@@ -114,6 +147,13 @@ pub fn dry_run(run: &DryRun, columns: Option<u16>) -> String {
 }
 
 type Rows = Vec<(String, String)>;
+
+fn resources(run: &DryRun) -> Rows {
+    let kind = |it: &ResourceDifference| it.kind.trim_start_matches("AWS::").to_owned();
+    let said =
+        |it: &ResourceDifference| row(&it.id, format!("{}: {}", kind(it), it.said.join("; ")));
+    run.resources.iter().map(said).collect()
+}
 
 fn row(name: &str, said: impl Into<String>) -> (String, String) {
     (name.to_owned(), said.into())
@@ -235,6 +275,12 @@ fn expected(run: &DryRun) -> Rows {
         None => format!("no end: none of {rehearsed} was promoted"),
     };
     rows.push(row("takes", takes));
+    if let (Some(end), Some(span)) = (run.credentials_end_at, forecast.took_s) {
+        let left_s = end.since_s(run.now);
+        let is_short = u64::from(left_s) < span.most + 600;
+        let said = format!("the credentials end in {}", took(left_s));
+        rows.push(row(if is_short { "beware" } else { "credentials" }, said));
+    }
     if let Some(why) = &forecast.otherwise {
         let failed = forecast.rehearsals - forecast.promoted;
         let said = format!("{failed} of {} would not be promoted: {why}", forecast.rehearsals);

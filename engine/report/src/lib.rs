@@ -21,7 +21,9 @@ mod tell;
 mod text;
 
 pub use clock::{date_time, time_of_day, took};
-pub use dry_run::{Assumed, Difference, DryRun, difference, dry_run};
+pub use dry_run::{
+    Assumed, Difference, DryRun, ResourceDifference, Templates, difference, dry_run,
+};
 pub use fold::fold;
 pub use forecast::{Forecast, Rehearsal, Span, StepForecast, forecast};
 pub use frame::{frame, painted};

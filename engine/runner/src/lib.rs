@@ -37,6 +37,7 @@ pub use ledger_port::{
     StoredWorld, WordFate, Words, WorldStore,
 };
 pub use memory_ledger::MemoryLedger;
+pub use notice::tell_unbegun;
 pub use ports::{
     CallError, CallErrorKind, Called, Clock, Cloud, Deployment, Discovery, Effective, MetricQuery,
     MetricSource, Metrics, Notices, Probes, Registry, SecretSource, Series, StackState, Stacks,

@@ -1,9 +1,12 @@
 //! What people are told by SNS: the predecessor's text, and why.
 
-use rollout::{Goal, State};
+use rollout::{Goal, Plan, State};
 
 use crate::driver::Driver;
-use crate::ports::Called;
+use crate::ports::{Called, Notices};
+
+/// A line of a notice: key and value.
+type Line = (&'static str, String);
 
 impl Driver {
     /// Tells the topic of the outcome, if the plan names one.
@@ -18,41 +21,93 @@ impl Driver {
 
     /// Tells that topic.
     pub(crate) async fn tell(&self, exit_code: u8, why: &str) -> Called<()> {
-        let topics = &self.deployment.plan.topics;
-        let topic = if exit_code == 0 { &topics.on_success } else { &topics.on_fail };
-        let Some(topic) = topic else { return Ok(()) };
-        let (subject, body) = text(self, exit_code, why);
-        self.context.cloud.notices.send(topic, &subject, &body).await
+        let book = self.machine.book();
+        let account = self.deployment.parameters.get("account_id");
+        let told = Told {
+            plan: &self.deployment.plan,
+            goal: self.machine.goal(),
+            account: account.map_or("", String::as_str),
+            exit_code,
+            why,
+        };
+        let requests = &book.canary;
+        told.by(
+            self.context.cloud.notices.as_ref(),
+            &[
+                ("Deployment", self.deployment.id.clone()),
+                (
+                    "Requests",
+                    format!("{} to green, {} of them bad", requests.requests, requests.bad),
+                ),
+                ("Weights", book.split.to_string()),
+            ],
+        )
+        .await
     }
 }
 
-fn text(driver: &Driver, exit_code: u8, why: &str) -> (String, String) {
-    let service = &driver.deployment.plan.service;
-    let verb = match driver.machine.goal() {
-        Goal::Deploy => "deploy",
-        Goal::Undeploy => "undeploy",
-    };
-    let mark = if exit_code == 0 { "SUCCESS" } else { "FAIL" };
-    let subject: String = format!("[{mark}] {verb} - {}", service.name)
-        .chars()
-        .map(|letter| if letter.is_ascii_graphic() || letter == ' ' { letter } else { '?' })
-        .take(99)
-        .collect();
-    let book = driver.machine.book();
-    let lines = [
-        ("Region", service.region.clone()),
-        ("Environment", service.environment.clone()),
-        ("Cluster", service.cluster.clone()),
-        ("Project", service.project.clone()),
-        ("Service", service.name.clone()),
-        ("Version", service.version.clone()),
-        ("Fqdn", driver.deployment.plan.names.join(", ")),
-        ("Exit Code", exit_code.to_string()),
-        ("Message", why.to_owned()),
-        ("Deployment", driver.deployment.id.clone()),
-        ("Requests", format!("{} to green, {} of them bad", book.canary.requests, book.canary.bad)),
-        ("Weights", book.split.to_string()),
-    ];
-    let body = lines.iter().map(|(key, value)| format!("{key} : {value}\n")).collect();
-    (subject, body)
+/// Tells the topic for failures, if the plan names one, of a run that could not begin.
+///
+/// # Errors
+/// When it could not be told.
+pub async fn tell_unbegun(
+    notices: &dyn Notices,
+    plan: &Plan,
+    goal: Goal,
+    account: &str,
+    exit_code: u8,
+    why: &str,
+) -> Called<()> {
+    Told { plan, goal, account, exit_code, why }.by(notices, &[]).await
+}
+
+/// An outcome.
+struct Told<'a> {
+    plan: &'a Plan,
+    goal: Goal,
+    account: &'a str,
+    exit_code: u8,
+    why: &'a str,
+}
+
+impl Told<'_> {
+    async fn by(&self, notices: &dyn Notices, more: &[Line]) -> Called<()> {
+        let topics = &self.plan.topics;
+        let topic = if self.exit_code == 0 { &topics.on_success } else { &topics.on_fail };
+        match topic {
+            Some(topic) => notices.send(topic, &self.subject(), &self.body(more)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// ASCII and under 100 characters, as SNS wants it.
+    fn subject(&self) -> String {
+        let verb = match self.goal {
+            Goal::Deploy => "deploy",
+            Goal::Undeploy => "undeploy",
+        };
+        let mark = if self.exit_code == 0 { "SUCCESS" } else { "FAIL" };
+        format!("[{mark}] {verb} - {}", self.plan.service.name)
+            .chars()
+            .map(|letter| if letter.is_ascii_graphic() || letter == ' ' { letter } else { '?' })
+            .take(99)
+            .collect()
+    }
+
+    fn body(&self, more: &[Line]) -> String {
+        let service = &self.plan.service;
+        let lines = [
+            ("Account", self.account.to_owned()),
+            ("Region", service.region.clone()),
+            ("Environment", service.environment.clone()),
+            ("Cluster", service.cluster.clone()),
+            ("Project", service.project.clone()),
+            ("Service", service.name.clone()),
+            ("Version", service.version.clone()),
+            ("Fqdn", self.plan.names.join(", ")),
+            ("Exit Code", self.exit_code.to_string()),
+            ("Message", self.why.to_owned()),
+        ];
+        lines.iter().chain(more).map(|(key, value)| format!("{key} : {value}\n")).collect()
+    }
 }

@@ -96,15 +96,6 @@ impl SimCloud {
         self.0.keeper.with(|world| world.clone())
     }
 
-    /// The clock as it stands now, read anew: another process may drive it.
-    ///
-    /// # Errors
-    /// When the world cannot be read.
-    pub fn read_clock(&self) -> Called<EpochS> {
-        self.0.keeper.refresh()?;
-        Ok(self.0.now())
-    }
-
     /// A new deployment's id, of the seed, the service and how many were given before. It is
     /// taken from then on, whatever becomes of the deployment.
     ///

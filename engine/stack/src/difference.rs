@@ -45,6 +45,39 @@ pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
     found
 }
 
+/// Properties that tell one side from the other, or one deployment: each release has its own.
+const OF_A_SIDE: [(&str, &str); 7] = [
+    ("AWS::ElasticLoadBalancingV2::Listener", "/Properties/LoadBalancerArn"),
+    ("AWS::ElasticLoadBalancingV2::ListenerCertificate", "/Properties/ListenerArn"),
+    ("AWS::ElasticLoadBalancingV2::ListenerRule", "/Properties/ListenerArn"),
+    ("AWS::ElasticLoadBalancingV2::ListenerRule", "/Properties/Priority"),
+    ("AWS::ElasticLoadBalancingV2::TargetGroup", "/Properties/Name"),
+    ("AWS::IAM::Role", "/Properties/RoleName"),
+    ("AWS::ECS::Service", "/Properties/ServiceName"),
+];
+/// The tag that tells one side from the other.
+const SIDE_TAG: &str = "CanaryRelease";
+
+/// What changes from the release of one template to that of another: as `resource_changes`, but
+/// for what only says which side a release is on.
+#[must_use]
+pub fn release_changes(before: &Value, after: &Value) -> Vec<ResourceChange> {
+    let is_of_a_side = |kind: &str, resource: &Value, change: &Change| {
+        let tag = change.at.strip_suffix("/Value").and_then(|tag| resource.pointer(tag));
+        OF_A_SIDE.contains(&(kind, &change.at)) || tag.is_some_and(|tag| tag["Key"] == SIDE_TAG)
+    };
+    let mut found = resource_changes(before, after);
+    found.retain_mut(|resource| match &mut resource.fate {
+        Fate::Changed(changes) => {
+            let now = &after["Resources"][&resource.id];
+            changes.retain(|change| !is_of_a_side(&resource.kind, now, change));
+            !changes.is_empty()
+        }
+        Fate::Added | Fate::Removed => true,
+    });
+    found
+}
+
 /// The resources of two templates that differ, in the order of their ids.
 #[must_use]
 pub fn resource_changes(before: &Value, after: &Value) -> Vec<ResourceChange> {
@@ -143,5 +176,28 @@ mod tests {
             ]
         );
         assert_eq!(resource_changes(&Value::Null, &Value::Null), []);
+    }
+
+    #[test]
+    fn a_release_on_the_other_side_is_no_change() {
+        let release = |label: &str, hash: &str, image: &str| {
+            json!({ "Resources": {
+                "Role": { "Type": "AWS::IAM::Role", "Properties": { "RoleName": hash } },
+                "Task": { "Type": "AWS::ECS::TaskDefinition", "Properties": {
+                    "Image": image,
+                    "Tags": [{ "Key": "CanaryRelease", "Value": label }]
+                } },
+            } })
+        };
+        let same = release_changes(&release("1", "a", "shop:1"), &release("2", "b", "shop:1"));
+        assert_eq!(same, []);
+        let found = release_changes(&release("1", "a", "shop:1"), &release("2", "b", "shop:2"));
+        let places: Vec<_> = found.iter().map(|it| (it.id.as_str(), &it.fate)).collect();
+        let change = Change {
+            at: "/Properties/Image".to_owned(),
+            before: Some(json!("shop:1")),
+            after: Some(json!("shop:2")),
+        };
+        assert_eq!(places, [("Task", &Fate::Changed(vec![change]))]);
     }
 }

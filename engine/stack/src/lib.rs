@@ -29,7 +29,7 @@ mod resources;
 mod retained;
 mod wanted;
 
-pub use difference::{Change, Fate, ResourceChange, changes, resource_changes};
+pub use difference::{Change, Fate, ResourceChange, changes, release_changes, resource_changes};
 pub use found::{Balancer, Found, FoundListener, FoundSecret, Zone};
 pub use green::green;
 pub use init::init;

@@ -15,6 +15,7 @@ const TIMES: LeaseTimes = LeaseTimes {
     lasts: Duration::from_millis(2_000),
     renewed_every: Duration::from_millis(250),
     call: Duration::from_millis(200),
+    speed: 1,
 };
 
 fn client() -> Client {

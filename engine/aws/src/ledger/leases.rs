@@ -79,7 +79,7 @@ impl Leases for DynamoLedger {
     }
 
     fn surely_ours(&self, lease: &Lease, for_s: u32) -> bool {
-        let until = Duration::from_secs(u64::from(for_s));
+        let until = Duration::from_secs(u64::from(for_s)) / self.0.times.speed;
         self.0.held().get(&lease.key).is_some_and(|held| {
             held.epoch == lease.epoch && held.renewed_at.elapsed() + until < self.0.times.lasts
         })

@@ -39,6 +39,26 @@ pub struct LeaseTimes {
     pub renewed_every: Duration,
     /// The longest a call takes.
     pub call: Duration,
+    /// Seconds of the cloud's time a second of ours: of a lease, that many more are left.
+    pub speed: u32,
+}
+
+/// Leases are shortened by no more than this, however fast a clock runs: a busy machine has to
+/// renew them in time.
+const MOST_SPEED: u32 = 5;
+
+impl LeaseTimes {
+    /// Of a cloud whose clock runs so many times as fast as the wall's.
+    #[must_use]
+    pub fn at_speed(speed: u32) -> Self {
+        let (times, speed) = (LeaseTimes::default(), speed.clamp(1, MOST_SPEED));
+        LeaseTimes {
+            lasts: times.lasts / speed,
+            renewed_every: times.renewed_every / speed,
+            call: times.call / speed,
+            speed,
+        }
+    }
 }
 
 impl Default for LeaseTimes {
@@ -47,6 +67,7 @@ impl Default for LeaseTimes {
             lasts: Duration::from_secs(60),
             renewed_every: Duration::from_secs(15),
             call: Duration::from_secs(20),
+            speed: 1,
         }
     }
 }

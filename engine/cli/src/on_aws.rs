@@ -1,0 +1,130 @@
+//! AWS's side of the command line: the connection, and the look before a deployment's first write.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws::{Aws, ConnectError, Connection, LeaseTimes, Options, Survey, SurveyError};
+use manifest::Parameters;
+use probes::Probes;
+use rollout::{Goal, Ground, Plan};
+use runner::{Began, Cloud};
+use sha2::{Digest, Sha256};
+
+use crate::failure::Failure;
+use crate::file::Prepared;
+use crate::terminal::complain;
+
+/// Finds credentials and region, and asks whose account it is.
+pub(crate) async fn connect(
+    region: Option<&str>,
+    speed: Option<f64>,
+) -> Result<Connection, Failure> {
+    let speed = speed.map(whole_speed).transpose()?;
+    let options = Options { region: region.map(str::to_owned), speed };
+    aws::connect(&options).await.map_err(|error| {
+        let exit_code = match &error {
+            ConnectError::NoRegion | ConnectError::NotLoopback(_) => 2,
+            ConnectError::Call(call) => call.exit_code(),
+        };
+        Failure::new(exit_code, error.to_string())
+    })
+}
+
+fn whole_speed(speed: f64) -> Result<u32, Failure> {
+    let whole = (1..=1000).find(|whole| f64::from(*whole) == speed);
+    whole.ok_or_else(|| Failure::usage("a speed on AWS is a whole number from 1 to 1000"))
+}
+
+/// Leases are shorter where the clock is faster.
+pub(crate) fn lease_times(connection: &Connection) -> LeaseTimes {
+    LeaseTimes::at_speed(connection.clock.speed())
+}
+
+/// All ports, HTTP over the machine's own sockets.
+pub(crate) fn cloud(aws: &Aws) -> Cloud {
+    aws.cloud(Arc::new(Probes::system(Arc::new(aws.clone()))))
+}
+
+/// The address that the internet sees us under.
+pub(crate) async fn external_ip(connection: &Connection) -> Result<String, Failure> {
+    let probes = Probes::system(Arc::new(Aws::new(connection.clone())));
+    let address = probes::external_ip(&probes).await.map_err(|error| {
+        let why = format!("the file uses {{{{external_ip}}}}: {error}; `--external-ip` names it");
+        Failure::new(3, why)
+    })?;
+    Ok(address.to_string())
+}
+
+/// What the templates of a run's file were filled in with when it began.
+pub(crate) fn parameters_of(began: &Began) -> Parameters {
+    let kept = |name: &str| began.parameters.get(name).cloned();
+    Parameters {
+        environment: began.plan.service.environment.clone(),
+        region: began.plan.service.region.clone(),
+        account_id: kept("account_id").unwrap_or_default(),
+        external_ip: kept("external_ip"),
+    }
+}
+
+/// Tells the topic of a deployment that could not begin, unless it was never one.
+pub(crate) async fn tell(aws: &Aws, plan: &Plan, goal: Goal, failure: &Failure) {
+    if matches!(failure.exit_code, 2 | 30) {
+        return;
+    }
+    let account = &aws.connection().account.id;
+    let (exit_code, why) = (failure.exit_code, failure.message.as_str());
+    if let Err(error) = runner::tell_unbegun(aws, plan, goal, account, exit_code, why).await {
+        complain(&format!("people could not be told: {error}"));
+    }
+}
+
+/// What was found before a deployment's first write.
+pub(crate) struct Found {
+    pub(crate) ground: Ground,
+    /// What a release needs; an undeployment needs nothing.
+    pub(crate) survey: Option<Survey>,
+}
+
+/// Looks for all that a deployment needs. Writes nothing.
+///
+/// # Errors
+/// What is missing or in the way (exit 3); a service that stands in another region (exit 2).
+pub(crate) async fn look_over(
+    aws: &Aws,
+    prepared: &Prepared,
+    goal: Goal,
+    id: &str,
+    region_is_named: bool,
+) -> Result<Found, Failure> {
+    let plan = &prepared.plan;
+    let ground = cloud(aws).discovery.ground(plan).await?;
+    let stands_here = ground.baseline.is_some() || ground.init_exists;
+    if !region_is_named
+        && !stands_here
+        && let Some(why) = aws.elsewhere(plan).await?
+    {
+        return Err(Failure::usage(why));
+    }
+    if goal == Goal::Undeploy {
+        return Ok(Found { ground, survey: None });
+    }
+    let survey = aws.survey(plan, &ground, id).await.map_err(|error| match error {
+        SurveyError::Call(error) => Failure::from(error),
+        SurveyError::Refused(refusals) => {
+            let places: Vec<_> =
+                refusals.iter().map(|it| (it.at.clone(), it.what.clone())).collect();
+            let shown = Failure::from(prepared.refused("account", &places));
+            Failure { exit_code: 3, ..shown }
+        }
+    })?;
+    Ok(Found { ground, survey: Some(survey) })
+}
+
+/// A new deployment's id: `aws-` and ten hexadecimal digits.
+pub(crate) fn new_id(service_key: &str) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seed = format!("{service_key} {} {}", now.as_nanos(), std::process::id());
+    let digits = Sha256::digest(seed).iter().take(5).map(|it| format!("{it:02x}")).collect();
+    let digits: String = digits;
+    format!("aws-{digits}")
+}
