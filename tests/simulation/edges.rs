@@ -22,7 +22,10 @@ const EDGES: [(&str, &[&str]); 16] = [
     ("sim", &["rollout", "runner"]),
     (
         "ecs-crd",
-        &["rollout", "manifest", "stack", "report", "runner", "ledger", "gates", "probes", "sim"],
+        &[
+            "rollout", "manifest", "stack", "report", "runner", "ledger", "gates", "probes", "aws",
+            "sim",
+        ],
     ),
     ("aws", &["rollout", "runner", "stack", "manifest"]),
     ("gate-sdk", &["gate-sdk"]),
