@@ -22,9 +22,9 @@ def main():
     arguments.add_argument("--port", type=int, default=0, help="0 takes a free one")
     port = arguments.parse_args().port
     emulator = app.Emulator()
+    app.warm_up(emulator)
     server = http_server.listen(emulator, port)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    threading.Thread(target=app.warm_up, args=(emulator,), daemon=True).start()
     print(f"listening on {server.server_port}", flush=True)
     while sys.stdin.buffer.read(4096):
         pass

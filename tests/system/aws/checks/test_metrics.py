@@ -17,10 +17,6 @@ def query(name, stat="Sum", dimensions=None, identifier="m", period=60, namespac
 class Metrics(Check):
     wanted = {"certificates": ["*.example.com", "*.example.net"]}
 
-    def setUp(self):
-        super().setUp()
-        self.post("clock", {"speed": 0.001})
-
     def data(self, queries, begin, end, **more):
         """{id: {instant: value}} of complete answers."""
         got = self.raw(queries, begin, end, **more)["MetricDataResults"]

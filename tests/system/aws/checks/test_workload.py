@@ -39,7 +39,6 @@ class Workload(Check):
         return [each["TargetHealth"]["State"] for each in found]
 
     def test_tasks_start_in_time_register_and_become_healthy(self):
-        self.post("clock", {"speed": 0.001})
         self.post("settings", {"task_start_s": 10, "health_initial_s": 20})
         self.scale(2)
         service = self.service()

@@ -95,16 +95,26 @@ def account_of(environ, access_key):
 
 
 def warm_up(emulator):
-    """Loads moto's services while the first test is still busy starting."""
+    """Loads every service, so that the first call of one takes no longer than the next: clients time out."""
     spare = emulator.accounts.get("000000000000")
-    for service, name in (
-        ("ec2", "DescribeVpcs"),
-        ("iam", "ListRoles"),
-        ("dynamodb", "ListTables"),
-        ("elbv2", "DescribeLoadBalancers"),
-        ("ecs", "ListClusters"),
-        ("logs", "DescribeLogGroups"),
-        ("sns", "ListTopics"),
+    for service, name, parameters in (
+        ("acm", "ListCertificates", {}),
+        ("application-autoscaling", "DescribeScalableTargets", {"ServiceNamespace": "ecs"}),
+        ("cloudformation", "ListStacks", {}),
+        ("cloudwatch", "DescribeAlarms", {}),
+        ("dynamodb", "ListTables", {}),
+        ("ec2", "DescribeVpcs", {}),
+        ("ecr", "DescribeRepositories", {}),
+        ("ecs", "ListClusters", {}),
+        ("elbv2", "DescribeLoadBalancers", {}),
+        ("iam", "ListRoles", {}),
+        ("kms", "ListKeys", {}),
+        ("logs", "DescribeLogGroups", {}),
+        ("resourcegroupstaggingapi", "GetResources", {}),
+        ("route53", "ListHostedZones", {}),
+        ("secretsmanager", "ListSecrets", {}),
+        ("sns", "ListTopics", {}),
+        ("sts", "GetCallerIdentity", {}),
     ):
-        spare.call(service, name, "us-east-1")
+        spare.call(service, name, "us-east-1", **parameters)
     gc.freeze()  # the service models stay for good: the collector need not walk them again
