@@ -3,57 +3,10 @@
 import json
 
 from . import templates
-from .rig import Check
-
-NAMED = ["CAPABILITY_NAMED_IAM"]
+from .stack_check import StackCheck
 
 
-class Stacks(Check):
-    wanted = {"certificates": ["*.example.com", "*.example.net"]}
-
-    def setUp(self):
-        super().setUp()
-        self.stacks = self.aws("cloudformation")
-
-    def status(self, name):
-        return self.stacks.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
-
-    def create(self, body, name=templates.STACK, **more):
-        return self.stacks.create_stack(StackName=name, TemplateBody=body, Capabilities=NAMED, **more)[
-            "StackId"
-        ]
-
-    def events(self, name):
-        """[(logical id, status, reason)], oldest first."""
-        found = self.stacks.describe_stack_events(StackName=name)["StackEvents"]
-        return [
-            (each["LogicalResourceId"], each["ResourceStatus"], each.get("ResourceStatusReason"))
-            for each in reversed(found)
-        ]
-
-    def everything(self):
-        """All that the green stack's resources are seen as by their own APIs."""
-        service = self.aws("ecs").describe_services(cluster="stage-ecs-cluster", services=["webapi-2"])
-        balancers = self.aws("elbv2").describe_load_balancers()["LoadBalancers"]
-        listeners = [
-            each
-            for balancer in balancers
-            for each in self.aws("elbv2").describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])[
-                "Listeners"
-            ]
-        ]
-        scaling = self.aws("application-autoscaling")
-        return {
-            "services": [each["serviceName"] for each in service["services"] if each["status"] == "ACTIVE"],
-            "definitions": len(self.aws("ecs").list_task_definitions()["taskDefinitionArns"]),
-            "groups": len(self.aws("elbv2").describe_target_groups()["TargetGroups"]),
-            "listeners": len(listeners),
-            "targets": len(scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]),
-            "policies": len(scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]),
-            "alarms": len(self.aws("cloudwatch").describe_alarms()["MetricAlarms"]),
-            "roles": [each["RoleName"] for each in self.aws("iam").list_roles()["Roles"]],
-        }
-
+class Stacks(StackCheck):
     def test_a_stack_is_made_in_time_in_order_and_deletion_leaves_nothing(self):
         before = self.everything()
         stack_id = self.create(templates.green(self.ground), Tags=[{"Key": "Version", "Value": "1"}])
@@ -81,7 +34,7 @@ class Stacks(Check):
         described = self.stacks.describe_stacks(StackName=templates.STACK)["Stacks"][0]
         self.assertEqual(described["Parameters"], [{"ParameterKey": "Secret", "ParameterValue": "****"}])
         self.assertIn(":service/stage-ecs-cluster/webapi-2", described["Outputs"][0]["OutputValue"])
-        listener = self._listener()
+        listener = self.listener()
         certificates = self.aws("elbv2").describe_listener_certificates(ListenerArn=listener)["Certificates"]
         self.assertEqual([each["IsDefault"] for each in certificates], [True, False])
         self.stacks.delete_stack(StackName=templates.STACK)
@@ -89,10 +42,6 @@ class Stacks(Check):
         self.assertEqual(self.everything(), before)
         self.assertIn("does not exist", self.refused("ValidationError", self.status, name=templates.STACK))
         self.assertEqual(self.status(stack_id), "DELETE_COMPLETE")
-
-    def _listener(self):
-        balancer = self.ground["balancers"][1]["arn"]
-        return self.aws("elbv2").describe_listeners(LoadBalancerArn=balancer)["Listeners"][0]["ListenerArn"]
 
     def test_a_failing_resource_takes_the_stack_down_with_its_reason(self):
         self.post("stacks", {"stack": templates.STACK, "fail": {"Service": "No capacity"}})
@@ -181,7 +130,7 @@ class Stacks(Check):
             Name="foreign", Port=80, Protocol="HTTP", VpcId=self.ground["vpc_id"]
         )["TargetGroups"][0]["TargetGroupArn"]
         rule = elb.create_rule(
-            ListenerArn=self._listener(),
+            ListenerArn=self.listener(),
             Priority=20,
             Conditions=[{"Field": "path-pattern", "Values": ["/other"]}],
             Actions=[{"Type": "forward", "TargetGroupArn": group}],

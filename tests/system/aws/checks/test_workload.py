@@ -172,7 +172,17 @@ class Workload(Check):
         self.refused("PriorityInUse", elb.create_rule, Priority=10, **rule)
         self.refused("ResourceInUse", elb.delete_target_group, TargetGroupArn=self.group)
         elb.delete_listener(ListenerArn=listener)
-        self.refused("ListenerNotFound", elb.describe_rules, ListenerArn=listener)
+        gone = {"ListenerArn": listener}
+        for call, more in (
+            (elb.describe_rules, {}),
+            (elb.describe_listener_certificates, {}),
+            (elb.add_listener_certificates, {"Certificates": certificates[:1]}),
+            (elb.remove_listener_certificates, {"Certificates": certificates[:1]}),
+            (elb.create_rule, {**rule, "Priority": 11}),
+            (elb.modify_listener, {"DefaultActions": forward}),
+            (elb.delete_listener, {}),
+        ):
+            self.refused("ListenerNotFound", call, **{**more, **gone})
         self.assertEqual(elb.describe_target_groups()["TargetGroups"][0]["LoadBalancerArns"], [])
         elb.delete_target_group(TargetGroupArn=self.group)
 

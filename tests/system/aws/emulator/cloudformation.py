@@ -1,16 +1,16 @@
 """CloudFormation's API over `stacks`: names, tokens, what is refused, listings.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html. A stack that was
-deleted is found by its id only. Stacks are never updated here: UpdateStack is refused.
+deleted is found by its id only. Change sets are refused.
 """
 
 import re
 
-from . import template
+from . import stack_update, template
 from .calls import operation
 from .clock import moment
 from .errors import AwsError, validation
-from .stacks import Stack
+from .stacks import STANDING, Shape, Stack
 
 _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
@@ -34,7 +34,7 @@ class Stacks:
             if name in ("*", stack.name):
                 stack.switches = self.of(stack.name)
                 if switches.get("status"):
-                    stack._become(switches["status"], switches.get("reason"))
+                    stack.become(switches["status"], switches.get("reason"))
 
     def standing(self, name):
         return next((each for each in self.all if each.name == name and each.deleted is None), None)
@@ -65,12 +65,16 @@ def create_stack(call):
     if known:
         raise AwsError("AlreadyExistsException", f"Stack [{name}] already exists")
     stack = Stack(call.account, call.region, asked, stacks.of(name))
-    missing = template.capabilities(stack.template) - set(stack.capabilities)
-    if missing:
-        raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{', '.join(missing)}]")
+    _acknowledged(stack.shape, stack.capabilities)
     stacks.all.append(stack)
     stack.create()
     return {"StackId": stack.id}
+
+
+def _acknowledged(shape, capabilities):
+    missing = template.capabilities(shape.template) - set(capabilities)
+    if missing:
+        raise AwsError("InsufficientCapabilitiesException", f"Requires capabilities : [{', '.join(missing)}]")
 
 
 @operation("cloudformation", "DeleteStack")
@@ -81,6 +85,8 @@ def delete_stack(call):
     stack = stacks.standing(name) or next((each for each in stacks.all if each.id == name), None)
     if stack is None or stack.deleted is not None or stack.status == "DELETE_IN_PROGRESS":
         return {}
+    if stack.status.endswith("_IN_PROGRESS") and stack.status.startswith("UPDATE_"):
+        raise validation(f"Stack [{stack.id}] cannot be deleted while in status {stack.status}")
     if stack.protected:
         raise validation(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
     retain = call.parameters.get("RetainResources") or []
@@ -100,9 +106,48 @@ def update_protection(call):
     return {"StackId": stack.id}
 
 
-@operation("cloudformation", "UpdateStack", "CreateChangeSet")
+@operation("cloudformation", "UpdateStack")
 def update_stack(call):
-    raise validation(f"{call.operation} is not known to this emulator: no stack is ever updated")
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html"""
+    asked = call.parameters
+    stack = call.state(Stacks).get(asked["StackName"], "Stack [{}] does not exist")
+    token = asked.get("ClientRequestToken")
+    if token and stack.update and stack.token == token:
+        return {"StackId": stack.id}
+    if stack.status not in STANDING:
+        raise validation(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
+    is_previous = asked.get("UsePreviousTemplate", False)
+    if is_previous and asked.get("TemplateBody"):
+        raise validation("You cannot specify both usePreviousTemplate and Template Body/Template URL.")
+    given = dict(_given(stack, each) for each in asked.get("Parameters") or [])
+    body = stack.shape.body if is_previous else asked.get("TemplateBody")
+    shape = Shape(body, given, asked.get("Tags", stack.shape.tags), stack.pseudo())
+    _acknowledged(shape, asked.get("Capabilities") or [])
+    if not stack_update.differs(stack.shape, shape):
+        raise validation("No updates are to be performed.")
+    stack.token = token
+    stack.capabilities = asked.get("Capabilities") or []
+    stack.update = stack_update.Update(stack, shape)
+    stack.update.begin()
+    return {"StackId": stack.id}
+
+
+def _given(stack, parameter):
+    """The name and value of a parameter that an update is given."""
+    name = parameter["ParameterKey"]
+    if not parameter.get("UsePreviousValue"):
+        return name, parameter["ParameterValue"]
+    told = f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true"
+    if parameter.get("ParameterValue"):
+        raise validation(f"{told} and non empty value for a parameter")
+    if name not in stack.shape.parameters:
+        raise validation(f"{told} for a parameter key not in the previous template")
+    return name, stack.shape.parameters[name]
+
+
+@operation("cloudformation", "CreateChangeSet")
+def create_change_set(call):
+    raise validation(f"{call.operation} is not known to this emulator")
 
 
 @operation("cloudformation", "DescribeStacks")
@@ -116,26 +161,27 @@ def describe_stacks(call):
 def _described(stack):
     hidden = {
         name
-        for name, about in (stack.template.get("Parameters") or {}).items()
+        for name, about in (stack.shape.template.get("Parameters") or {}).items()
         if str(about.get("NoEcho", "")).lower() == "true"
     }
     shown = [
         {"ParameterKey": name, "ParameterValue": "****" if name in hidden else value}
-        for name, value in stack.parameters.items()
+        for name, value in stack.shape.parameters.items()
     ]
     return {
         "StackId": stack.id,
         "StackName": stack.name,
-        "Description": stack.template.get("Description"),
+        "Description": stack.shape.template.get("Description"),
         "Parameters": shown,
         "CreationTime": moment(stack.created),
+        "LastUpdatedTime": stack.updated and moment(stack.updated),
         "DeletionTime": stack.deleted and moment(stack.deleted),
         "StackStatus": stack.status,
         "StackStatusReason": stack.reason,
         "DisableRollback": stack.on_failure == "DO_NOTHING",
         "Capabilities": stack.capabilities,
         "Outputs": stack.outputs(),
-        "Tags": stack.tags,
+        "Tags": stack.shape.tags,
         "EnableTerminationProtection": stack.protected,
     }
 
@@ -153,7 +199,7 @@ def list_stacks(call):
                 "DeletionTime": each.deleted and moment(each.deleted),
                 "StackStatus": each.status,
                 "StackStatusReason": each.reason,
-                "TemplateDescription": each.template.get("Description"),
+                "TemplateDescription": each.shape.template.get("Description"),
             }
             for each in found
         ]
@@ -170,7 +216,8 @@ def describe_stack_events(call):
 def _resources(call):
     stack = call.state(Stacks).get(call.parameters["StackName"])
     wanted = call.parameters.get("LogicalResourceId")
-    found = [each for each in stack.resources.values() if each.status and wanted in (None, each.logical_id)]
+    every = stack.shape.resources.values()
+    found = [each for each in every if each.status and wanted in (None, each.logical_id)]
     if wanted and not found:
         raise validation(f"Resource {wanted} does not exist for stack {stack.name}")
     return stack, found
@@ -210,7 +257,7 @@ def list_stack_resources(call):
 @operation("cloudformation", "GetTemplate")
 def get_template(call):
     stack = call.state(Stacks).get(call.parameters["StackName"])
-    return {"TemplateBody": stack.body, "StagesAvailable": ["Original", "Processed"]}
+    return {"TemplateBody": stack.shape.body, "StagesAvailable": ["Original", "Processed"]}
 
 
 @operation("cloudformation", "ValidateTemplate", "GetTemplateSummary")

@@ -127,6 +127,37 @@ def delete_service(call):
     return {"service": service.describe()}
 
 
+@operation("ecs", "TagResource")
+def tag_resource(call):
+    """The tags of a service are ours; the rest are moto's."""
+    asked = call.parameters
+    if service := _service(call):
+        new = {tag["key"]: tag["value"] for tag in asked["tags"]}
+        _set_tags(service, {**_tags(service), **new})
+    return {} if service else call.moto()
+
+
+@operation("ecs", "UntagResource")
+def untag_resource(call):
+    gone = call.parameters["tagKeys"]
+    if service := _service(call):
+        _set_tags(service, {key: value for key, value in _tags(service).items() if key not in gone})
+    return {} if service else call.moto()
+
+
+def _service(call):
+    arn = call.parameters["resourceArn"]
+    return next((each for each in call.state(Services).all.values() if each.arn == arn), None)
+
+
+def _tags(service):
+    return {tag["key"]: tag["value"] for tag in service.about.get("tags") or []}
+
+
+def _set_tags(service, tags):
+    service.about["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
+
+
 @operation("ecs", "DescribeServices")
 def describe_services(call):
     _cluster(call)

@@ -180,6 +180,16 @@ def _one_balancer(call, balancer, actions):
         )
 
 
+def _listener(call):
+    """The listener of the call."""
+    arn = call.parameters["ListenerArn"]
+    balancers = backend(call.account, call.region).load_balancers.values()
+    found = [balancer.listeners[arn] for balancer in balancers if arn in balancer.listeners]
+    if not found:
+        raise AwsError("ListenerNotFound", f"Listener '{arn}' not found")
+    return found[0]
+
+
 def _one_certificate(certificates):
     if len(certificates) > 1:
         count = len(certificates)
@@ -207,8 +217,7 @@ def create_rule(call):
 @operation("elbv2", "DescribeListenerCertificates")
 def describe_listener_certificates(call):
     """moto does not say which is the default."""
-    arn = call.parameters["ListenerArn"]
-    listener = backend(call.account, call.region).describe_listeners(None, [arn])[0]
+    listener = _listener(call)
     return {
         "Certificates": [
             {"CertificateArn": each, "IsDefault": each == listener.certificate}
@@ -233,6 +242,24 @@ def create_listener(call):
             "A listener already exists on this port for this load balancer " f"'{balancer.arn}'",
         )
     return call.moto()
+
+
+@operation("elbv2", "ModifyListener")
+def modify_listener(call):
+    """What is left out stays; a certificate given is the new default, and further ones stay as they are."""
+    asked = dict(call.parameters)
+    listener = _listener(call)
+    certificates = asked.pop("Certificates", None) or []
+    _one_certificate(certificates)
+    _one_balancer(call, listener.load_balancer_arn, asked.get("DefaultActions") or [])
+    further = [each for each in listener.certificates if each != listener.certificate]
+    default = [each["CertificateArn"] for each in certificates] or [listener.certificate]
+    if "HTTPS" in (asked.get("Protocol"), listener.protocol) and default[0]:
+        asked["Certificates"] = [{"CertificateArn": default[0]}]
+    result = call.moto(asked)
+    if default[0]:
+        listener.certificates = [*default, *(each for each in further if each not in default)]
+    return result
 
 
 @operation("elbv2", "DescribeTargetGroups")

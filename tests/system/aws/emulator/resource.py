@@ -11,11 +11,13 @@ from .errors import AwsError
 
 
 class Made:
-    """A resource that stands: what Ref gives, what GetAtt gives, and its resolved properties."""
+    """A resource that stands: what Ref gives, what GetAtt gives, its resolved properties, and its tags."""
 
     def __init__(self, physical_id, attributes=None):
         self.physical_id = physical_id
         self.attributes = attributes or {}
+        self.properties = {}
+        self.tags = {}
 
 
 class Context:
@@ -69,15 +71,26 @@ def text(value):
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def create(context, service, operation, properties, tags_key=None, tags=(), **extra):
+def all_tags(tags, own):
+    """{key: value} of a stack's tags, and over them a resource's own."""
+    own = [{key.lower(): str(item) for key, item in tag.items()} for tag in own]
+    return {tag["key"]: tag["value"] for tag in [*tags, *own]}
+
+
+def spelled(tags, tags_key):
+    """Tags as the service writes them whose parameter is so called."""
+    key, value = ("key", "value") if tags_key == "tags" else ("Key", "Value")
+    return [{key: name, value: text} for name, text in tags.items()]
+
+
+def change(context, service, operation, properties, /, **extra):
+    """Calls the operation with the properties."""
+    shape = wire.model(service, operation).input_shape
+    return context.call(service, operation, **to_api({**properties, **extra}, shape))
+
+
+def create(context, service, operation, properties, tags_key=None, tags=()):
     """Calls the operation with the properties, and the tags in the service's own spelling."""
     if tags_key:
-        own = [{key.lower(): str(item) for key, item in tag.items()} for tag in properties.pop("Tags", [])]
-        every = {tag["key"]: tag["value"] for tag in [*tags, *own]}
-        spelled = (lambda text: text) if tags_key == "tags" else str.capitalize
-        properties[tags_key] = [
-            {spelled("key"): key, spelled("value"): value} for key, value in every.items()
-        ]
-    return context.call(
-        service, operation, **to_api({**properties, **extra}, wire.model(service, operation).input_shape)
-    )
+        properties[tags_key] = spelled(all_tags(tags, properties.pop("Tags", [])), tags_key)
+    return change(context, service, operation, properties)

@@ -1,6 +1,6 @@
 """Target groups, listeners, their certificates and rules, as resources of a stack."""
 
-from .resource import Made, create, text
+from .resource import Made, change, create, text
 
 
 def target_group(context, properties):
@@ -29,6 +29,19 @@ def listener(context, properties):
     made = create(context, "elbv2", "CreateListener", properties, "Tags", context.tags)
     arn = made["Listeners"][0]["ListenerArn"]
     return Made(arn, {"ListenerArn": arn})
+
+
+def modify_listener(context, arn, properties):
+    """Everything but its balancer, which a listener keeps."""
+    wanted = {key: value for key, value in properties.items() if key not in ("LoadBalancerArn", "Tags")}
+    change(context, "elbv2", "ModifyListener", wanted, ListenerArn=arn)
+
+
+def modify_rule(context, arn, properties):
+    priority = {"RuleArn": arn, "Priority": int(properties["Priority"])}
+    context.call("elbv2", "SetRulePriorities", RulePriorities=[priority])
+    wanted = {key: properties[key] for key in ("Conditions", "Actions")}
+    change(context, "elbv2", "ModifyRule", wanted, RuleArn=arn)
 
 
 def rule(context, properties):

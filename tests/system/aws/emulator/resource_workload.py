@@ -3,7 +3,7 @@
 import json
 
 from .errors import AwsError
-from .resource import Made, create
+from .resource import Made, change, create
 
 
 def task_definition(context, properties):
@@ -17,6 +17,13 @@ def service(context, properties):
     properties.setdefault("ServiceName", context.name())
     made = create(context, "ecs", "CreateService", properties, "tags", context.tags)["service"]
     return Made(made["serviceArn"], {"Name": made["serviceName"], "ServiceArn": made["serviceArn"]})
+
+
+def update_service(context, arn, properties):
+    """What UpdateService takes; the rest a service keeps for good."""
+    taken = ("DesiredCount", "TaskDefinition", "DeploymentConfiguration", "NetworkConfiguration")
+    wanted = {key: value for key, value in properties.items() if key in taken}
+    change(context, "ecs", "UpdateService", wanted, service=arn, cluster=properties.get("Cluster", "default"))
 
 
 def service_steady(context, made):
@@ -98,13 +105,16 @@ def log_group(context, properties):
     name = properties.setdefault("LogGroupName", context.name())
     context.call("logs", "CreateLogGroup", logGroupName=name)
     if "RetentionInDays" in properties:
-        context.call(
-            "logs",
-            "PutRetentionPolicy",
-            logGroupName=name,
-            retentionInDays=int(properties["RetentionInDays"]),
-        )
+        keep_logs(context, name, properties)
     return Made(name, {"Arn": f"arn:aws:logs:{context.region}:{context.account.id}:log-group:{name}:*"})
+
+
+def keep_logs(context, name, properties):
+    days = properties.get("RetentionInDays")
+    if days is None:
+        context.call("logs", "DeleteRetentionPolicy", logGroupName=name)
+    else:
+        context.call("logs", "PutRetentionPolicy", logGroupName=name, retentionInDays=int(days))
 
 
 def scalable_target(context, properties):

@@ -1,4 +1,5 @@
-"""One stack: its resources are made and deleted one after another, in the emulator's time.
+"""One stack: its resources are made and deleted one after another, in the emulator's time. What an
+update does is in `stack_update.py`.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html describes the events
 and their order; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stack.html
@@ -7,11 +8,31 @@ what follows a failure (`OnFailure`).
 
 import uuid
 
-from . import resource as parts, resources, template
+from . import resource as parts
+from . import resources, template
 from .errors import AwsError
 
 STACK = "AWS::CloudFormation::Stack"
-_PROGRESS_S = 2.0
+# A stack of these is whole, and may be updated.
+STANDING = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+PROGRESS_S = 2.0
+
+
+class Switched(AwsError):
+    """A failure that a test wants."""
+
+    def __init__(self, reason):
+        super().__init__("GeneralServiceException", reason)
+
+
+def told(error):
+    """The reason of a resource's failure: a refusal in the words of its handler."""
+    if isinstance(error, Switched):
+        return error.message
+    return (
+        f'Resource handler returned message: "{error.message}" (RequestToken: {uuid.uuid4()}, '
+        f"HandlerErrorCode: {error.code})"
+    )
 
 
 class Resource:
@@ -28,6 +49,23 @@ class Resource:
         self.made = None
 
 
+class Shape:
+    """What a stack is to be: its template, parameters and tags, and the resources that follow from them."""
+
+    def __init__(self, body, given, tags, pseudo):
+        self.body = body
+        self.template = template.parse(body)
+        self.parameters = template.parameters(self.template, given)
+        self.tags = tags
+        self.needs = template.dependencies(self.template)
+        self.scope = template.Scope(self.template, self.parameters, pseudo)
+        self.resources = {
+            name: Resource(name, about)
+            for name, about in self.template["Resources"].items()
+            if "Condition" not in about or self.scope.condition(about["Condition"])
+        }
+
+
 class Stack:
     """`switches` are a test's: fail, delete_fail, hang (by logical id), seconds."""
 
@@ -35,31 +73,22 @@ class Stack:
         self.account = account
         self.region = region
         self.name = asked["StackName"]
-        self.body = asked.get("TemplateBody")
         self.switches = switches
-        self.template = template.parse(self.body)
-        given = {each["ParameterKey"]: each["ParameterValue"] for each in asked.get("Parameters") or []}
-        self.parameters = template.parameters(self.template, given)
-        self.tags = asked.get("Tags") or []
         self.token = asked.get("ClientRequestToken")
         self.on_failure = "DO_NOTHING" if asked.get("DisableRollback") else asked.get("OnFailure", "ROLLBACK")
         self.protected = bool(asked.get("EnableTerminationProtection"))
         self.capabilities = asked.get("Capabilities") or []
         self.id = f"arn:aws:cloudformation:{region}:{account.id}:stack/{self.name}/{uuid.uuid4()}"
-        self.needs = template.dependencies(self.template)
-        self.scope = template.Scope(self.template, self.parameters, self._pseudo())
-        self.resources = {
-            name: Resource(name, about)
-            for name, about in self.template["Resources"].items()
-            if "Condition" not in about or self.scope.condition(about["Condition"])
-        }
+        given = {each["ParameterKey"]: each["ParameterValue"] for each in asked.get("Parameters") or []}
+        self.shape = Shape(asked.get("TemplateBody"), given, asked.get("Tags") or [], self.pseudo())
         self.created = account.now()
-        self.deleted = None
+        self.updated = self.deleted = None
         self.events = []
         self.status = self.reason = None
+        self.update = None
         self.stood = False
 
-    def _pseudo(self):
+    def pseudo(self):
         return {
             "AWS::AccountId": self.account.id,
             "AWS::Region": self.region,
@@ -69,7 +98,7 @@ class Stack:
             "AWS::URLSuffix": "amazonaws.com",
         }
 
-    def _seconds(self):
+    def seconds(self):
         return self.switches.get("seconds", self.account.settings["stack_resource_s"])
 
     def _event(self, logical_id, physical_id, kind, status, reason=None):
@@ -89,20 +118,20 @@ class Stack:
             },
         )
 
-    def _become(self, status, reason=None):
+    def become(self, status, reason=None):
         self.status, self.reason = status, reason
         self._event(self.name, self.id, STACK, status, reason)
 
-    def _mark(self, resource, status, reason=None):
+    def mark(self, resource, status, reason=None):
         resource.status, resource.reason, resource.at = status, reason, self.account.now()
         physical = resource.made.physical_id if resource.made else ""
         self._event(resource.logical_id, physical, resource.kind, status, reason)
 
     def _with(self, status):
-        return [each for each in self.resources.values() if each.status == status]
+        return [each for each in self.shape.resources.values() if each.status == status]
 
     def create(self):
-        self._become("CREATE_IN_PROGRESS", "User Initiated")
+        self.become("CREATE_IN_PROGRESS", "User Initiated")
         self._go_on()
 
     def _go_on(self):
@@ -110,53 +139,53 @@ class Stack:
         if self.status != "CREATE_IN_PROGRESS":
             return
         done = {each.logical_id for each in self._with("CREATE_COMPLETE")}
-        for resource in self.resources.values():
-            needs = self.needs[resource.logical_id] & set(self.resources)
+        for resource in self.shape.resources.values():
+            needs = self.shape.needs[resource.logical_id] & set(self.shape.resources)
             if resource.status is None and needs <= done:
-                self._mark(resource, "CREATE_IN_PROGRESS")
+                self.mark(resource, "CREATE_IN_PROGRESS")
                 self._begin(resource)
                 if self.status != "CREATE_IN_PROGRESS":
                     return
-        if len(done) == len(self.resources):
+        if len(done) == len(self.shape.resources):
             self.stood = True
-            self._become("CREATE_COMPLETE")
+            self.become("CREATE_COMPLETE")
 
     def _begin(self, resource):
-        fail = self.switches.get("fail", {})
-        if resource.logical_id in fail:
-            self.account.after(self._seconds(), lambda: self._failed(resource, fail[resource.logical_id]))
-            return
         try:
-            properties = self.scope.resolve(resource.about.get("Properties") or {})
-            made = resources.make(self._context(resource), resource.kind, properties)
+            self.strike(resource)
+            properties = self.shape.scope.resolve(resource.about.get("Properties") or {})
+            made = resources.make(self.context(resource), resource.kind, properties)
         except AwsError as error:
-            reason = (
-                f'Resource handler returned message: "{error.message}" (RequestToken: {uuid.uuid4()}, '
-                f"HandlerErrorCode: {error.code})"
-            )
-            self.account.after(self._seconds(), lambda: self._failed(resource, reason))
+            reason = told(error)
+            self.account.after(self.seconds(), lambda: self._failed(resource, reason))
             return
-        resource.made = self.scope.made[resource.logical_id] = made
-        self._mark(resource, "CREATE_IN_PROGRESS", "Resource creation Initiated")
+        resource.made = self.shape.scope.made[resource.logical_id] = made
+        self.mark(resource, "CREATE_IN_PROGRESS", "Resource creation Initiated")
         if resource.logical_id not in self.switches.get("hang", []):
-            self.account.after(self._seconds(), lambda: self._complete(resource))
+            self.account.after(self.seconds(), lambda: self._complete(resource))
 
     def _complete(self, resource):
         if resource.status != "CREATE_IN_PROGRESS" or self.status != "CREATE_IN_PROGRESS":
             return
-        if not resources.stands(self._context(resource), resource.kind, resource.made):
-            self.account.after(_PROGRESS_S, lambda: self._complete(resource))
+        if not resources.stands(self.context(resource), resource.kind, resource.made):
+            self.account.after(PROGRESS_S, lambda: self._complete(resource))
             return
-        self._mark(resource, "CREATE_COMPLETE")
+        self.mark(resource, "CREATE_COMPLETE")
         self._go_on()
 
-    def _context(self, resource):
+    def strike(self, resource):
+        """Refuses what a test wants to fail."""
+        reason = self.switches.get("fail", {}).get(resource.logical_id)
+        if reason:
+            raise Switched(reason)
+
+    def context(self, resource):
         own = {
             "aws:cloudformation:stack-name": self.name,
             "aws:cloudformation:stack-id": self.id,
             "aws:cloudformation:logical-id": resource.logical_id,
         }
-        own.update({each["Key"]: each["Value"] for each in self.tags})
+        own.update({each["Key"]: each["Value"] for each in self.shape.tags})
         tags = [{"key": key, "value": value} for key, value in own.items()]
         return parts.Context(self.account, self.region, self.name, resource.logical_id, tags)
 
@@ -164,14 +193,14 @@ class Stack:
         """The first failure cancels what is under way and decides the stack's fate."""
         if self.status != "CREATE_IN_PROGRESS":
             return
-        self._mark(resource, "CREATE_FAILED", reason)
+        self.mark(resource, "CREATE_FAILED", reason)
         failed = [resource.logical_id]
         for other in self._with("CREATE_IN_PROGRESS"):
-            self._mark(other, "CREATE_FAILED", "Resource creation cancelled")
+            self.mark(other, "CREATE_FAILED", "Resource creation cancelled")
             failed.append(other.logical_id)
         why = f"The following resource(s) failed to create: [{', '.join(failed)}]. "
         if self.on_failure == "DO_NOTHING":
-            self._become("CREATE_FAILED", why)
+            self.become("CREATE_FAILED", why)
         elif self.on_failure == "DELETE":
             self._take_down("DELETE", why + "Delete requested by user.")
         else:
@@ -181,74 +210,77 @@ class Stack:
         """DeleteStack. `retain`: logical ids that stay, as RetainResources."""
         self.token = token
         for name in retain:
-            self.resources[name].policy = "Retain"
+            self.shape.resources[name].policy = "Retain"
         self._take_down("DELETE", "User Initiated")
 
     def _take_down(self, verb, reason):
         """Deletes what stands; `verb` is DELETE, or ROLLBACK, after which the stack itself stays."""
-        self._become(f"{verb}_IN_PROGRESS", reason)
-        for resource in self.resources.values():
+        self.become(f"{verb}_IN_PROGRESS", reason)
+        for resource in self.shape.resources.values():
             if resource.made is None and resource.status == "CREATE_FAILED":
-                self._mark(resource, "DELETE_COMPLETE")
+                self.mark(resource, "DELETE_COMPLETE")
         self._fall_on(verb, set())
 
     def _fall_on(self, verb, failed):
         """Deletes every resource that nothing needs any more, until none is left that can go."""
         standing = {
             name
-            for name, each in self.resources.items()
+            for name, each in self.shape.resources.items()
             if each.made and each.status not in ("DELETE_COMPLETE", "DELETE_SKIPPED")
         }
-        needed = {need for name in standing for need in self.needs[name]}
+        needed = {need for name in standing for need in self.shape.needs[name]}
         free = [
-            self.resources[name]
+            self.shape.resources[name]
             for name in sorted(standing - needed - failed)
-            if self.resources[name].status != "DELETE_IN_PROGRESS"
+            if self.shape.resources[name].status != "DELETE_IN_PROGRESS"
         ]
         for resource in free:
             if resource.policy == "Retain" or (resource.policy == "RetainExceptOnCreate" and self.stood):
-                self._mark(resource, "DELETE_SKIPPED")
+                self.mark(resource, "DELETE_SKIPPED")
             else:
-                self._mark(resource, "DELETE_IN_PROGRESS")
-                self.account.after(self._seconds(), lambda each=resource: self._delete(verb, each, failed))
+                self.mark(resource, "DELETE_IN_PROGRESS")
+                self.account.after(self.seconds(), lambda each=resource: self._delete(verb, each, failed))
         if any(each.status == "DELETE_SKIPPED" for each in free):
             self._fall_on(verb, failed)
         elif not self._with("DELETE_IN_PROGRESS"):
             self._end(verb, failed)
 
     def _delete(self, verb, resource, failed):
-        refused = self.switches.get("delete_fail", {}).get(resource.logical_id)
         if resource.logical_id in self.switches.get("delete_hang", []):
             return
         try:
-            if refused:
-                raise AwsError("GeneralServiceException", refused)
-            resources.delete(self._context(resource), resource.kind, resource.made)
+            self.delete_resource(resource)
         except AwsError as error:
-            self._mark(resource, "DELETE_FAILED", error.message)
+            self.mark(resource, "DELETE_FAILED", error.message)
             failed.add(resource.logical_id)
         else:
-            self._mark(resource, "DELETE_COMPLETE")
+            self.mark(resource, "DELETE_COMPLETE")
         self._fall_on(verb, failed)
+
+    def delete_resource(self, resource):
+        reason = self.switches.get("delete_fail", {}).get(resource.logical_id)
+        if reason:
+            raise Switched(reason)
+        resources.delete(self.context(resource), resource.kind, resource.made)
 
     def _end(self, verb, failed):
         if failed:
             why = f"The following resource(s) failed to delete: [{', '.join(sorted(failed))}]. "
-            self._become(f"{verb}_FAILED", why)
+            self.become(f"{verb}_FAILED", why)
             return
-        self._become(f"{verb}_COMPLETE")
+        self.become(f"{verb}_COMPLETE")
         if verb == "DELETE":
             self.deleted = self.account.now()
 
     def outputs(self):
         """Those of a complete stack, resolved."""
-        if self.status != "CREATE_COMPLETE":
+        if self.status not in STANDING:
             return []
-        declared = self.template.get("Outputs") or {}
+        declared = self.shape.template.get("Outputs") or {}
         return [
             {
                 "OutputKey": name,
-                "OutputValue": str(self.scope.resolve(about["Value"])),
+                "OutputValue": str(self.shape.scope.resolve(about["Value"])),
                 "Description": about.get("Description"),
             }
             for name, about in declared.items()

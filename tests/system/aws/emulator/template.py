@@ -104,18 +104,21 @@ def dependencies(template):
                 f"[{', '.join(unresolved)}] in the Resources block of the template"
             )
         needs[name] = (named & set(resources)) | set(first)
-    _refuse_circles(needs)
+    ordered(needs)
     return needs
 
 
-def _refuse_circles(needs):
-    left = dict(needs)
+def ordered(needs):
+    """The resources, each after those it needs; a refusal of circles."""
+    left, order = dict(needs), []
     while left:
         free = [name for name, first in left.items() if not first & set(left)]
         if not free:
             raise validation(f"Circular dependency between resources: [{', '.join(sorted(left))}]")
         for name in free:
             del left[name]
+        order += free
+    return order
 
 
 class Scope:
