@@ -31,10 +31,15 @@ fn a_word_to_nobody_is_refused_with_4() {
     }
 }
 
-/// A deployment at 600 seconds a second, up to its n-th line.
-fn deploy_until(place: &Place, lines: usize) -> Child {
+/// Seconds a second of a deployment that is over in two seconds.
+const FAST: &str = "600";
+/// Of one that goes on for as long as other processes need to start, on a busy machine too.
+const SLOW: &str = "30";
+
+/// A deployment at that speed, up to its n-th line.
+fn deploy_until(place: &Place, lines: usize, speed: &str) -> Child {
     let mut command = place.command(&DEPLOY);
-    command.args(["--speed", "600"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.args(["--speed", speed]).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().expect("the program starts");
     let mut out = BufReader::new(child.stdout.take().expect("its output is piped"));
     let mut line = String::new();
@@ -61,7 +66,7 @@ fn s10_a_run_killed_at_any_line_and_resumed_tells_the_uncut_story() {
     assert!(whole.contains("Promoted"), "{whole}");
     for lines in (1..=39).step_by(2) {
         let place = Place::new();
-        let mut child = deploy_until(&place, lines);
+        let mut child = deploy_until(&place, lines, FAST);
         child.kill().expect("it can be killed");
         child.wait().expect("it ends");
         let resumed = place.run(&["resume", "--cloud", "sim"]);
@@ -73,7 +78,7 @@ fn s10_a_run_killed_at_any_line_and_resumed_tells_the_uncut_story() {
 #[test]
 fn s11_a_second_deployment_at_once_exits_30_and_an_abort_is_heard() {
     let place = Place::new();
-    let mut child = deploy_until(&place, 8);
+    let mut child = deploy_until(&place, 8, SLOW);
     let second = place.run(&DEPLOY);
     assert_eq!(second.exit_code, 30, "{}", second.err);
     let word = place.run(&["abort", "--cloud", "sim"]);
@@ -88,7 +93,7 @@ fn s11_a_second_deployment_at_once_exits_30_and_an_abort_is_heard() {
 #[test]
 fn s09_an_abort_without_a_driver_is_carried_out_by_whoever_says_it() {
     let place = Place::new();
-    let mut child = deploy_until(&place, 12);
+    let mut child = deploy_until(&place, 12, SLOW);
     child.kill().expect("it can be killed");
     child.wait().expect("it ends");
     let again = place.run(&DEPLOY);

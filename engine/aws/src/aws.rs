@@ -97,7 +97,7 @@ impl Aws {
     pub fn cloud(&self, probes: Arc<dyn Probes>) -> Cloud {
         let aws = Arc::new(self.clone());
         Cloud {
-            clock: Arc::new(self.0.connection.clock),
+            clock: self.0.connection.clock.clone(),
             discovery: aws.clone(),
             stacks: aws.clone(),
             workload: aws.clone(),

@@ -37,12 +37,6 @@ impl WallClock {
         WallClock { began, read_at: Instant::now(), speed: speed.max(1) }
     }
 
-    /// Seconds of the cloud's time a second of ours.
-    #[must_use]
-    pub fn speed(&self) -> u32 {
-        self.speed
-    }
-
     fn elapsed(&self) -> Duration {
         self.began + self.read_at.elapsed() * self.speed
     }

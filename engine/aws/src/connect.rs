@@ -12,7 +12,7 @@ use aws_sdk_sts::error::BoxError;
 use aws_sdk_sts::primitives::{DateTime, DateTimeFormat};
 use aws_smithy_http_client::{Builder, tls};
 use rollout::EpochS;
-use runner::CallError;
+use runner::{CallError, Clock};
 use url::{Host, Url};
 
 use crate::clients::Clients;
@@ -75,8 +75,10 @@ pub struct Connection {
     pub account: Account,
     /// The region's name.
     pub region: String,
-    /// The cloud's clock.
-    pub clock: WallClock,
+    /// The cloud's clock; another may be put in its place before a cloud is made of this.
+    pub clock: Arc<dyn Clock>,
+    /// Seconds of the cloud's time a second of ours: 1, but in tests.
+    pub speed: u32,
     /// When the credentials end, where that is known and they cannot be refreshed.
     pub expires_at: Option<EpochS>,
     /// What further clients are made from.
@@ -112,7 +114,8 @@ pub async fn connect_from(
         _ => WallClock::new(),
     };
     let expires_at = expiry(|name| std::env::var(name).ok());
-    Ok(Connection { clients, account, region, clock, expires_at, config })
+    let clock = Arc::new(clock);
+    Ok(Connection { clients, account, region, clock, speed, expires_at, config })
 }
 
 async fn configured(loader: ConfigLoader, options: &Options) -> Result<SdkConfig, ConnectError> {

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{
 };
 use md5::{Digest, Md5};
 use rollout::{EpochS, Service, Side};
-use runner::{CallError, CallErrorKind, Called, Clock, Deployment, Registry};
+use runner::{CallError, CallErrorKind, Called, Deployment, Registry};
 use stack::names::REGISTRY_TABLE as TABLE;
 
 use crate::aws::Aws;

@@ -37,7 +37,7 @@ fn whole_speed(speed: f64) -> Result<u32, Failure> {
 
 /// Leases are shorter where the clock is faster.
 pub(crate) fn lease_times(connection: &Connection) -> LeaseTimes {
-    LeaseTimes::at_speed(connection.clock.speed())
+    LeaseTimes::at_speed(connection.speed)
 }
 
 /// All ports, HTTP over the machine's own sockets.

@@ -8,7 +8,7 @@ use aws::{Connection, DynamoLedger};
 use ledger::{SqliteLedger, SqliteWorldStore};
 use manifest::Parameters;
 use rollout::EpochS;
-use runner::{Clock, Cloud, Ledger, MemoryLedger, RunSummary};
+use runner::{Cloud, Ledger, MemoryLedger, RunSummary};
 use sim::{MemoryWorld, SimCloud, Store};
 
 use crate::args::{CloudKind, FileArgs, PlaceArgs, WhichArgs};

@@ -5,6 +5,7 @@
 //! asked for and then read. An error says whether asking again makes sense (`CallError`).
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -92,6 +93,12 @@ pub trait Clock: Send + Sync {
     /// # Errors
     /// When the moved time cannot be kept (a simulated world).
     async fn wait(&self, until: EpochS) -> Called<()>;
+}
+
+impl fmt::Debug for dyn Clock {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Clock").field(&self.now()).finish()
+    }
 }
 
 /// Finding out what the account holds; writes nothing.

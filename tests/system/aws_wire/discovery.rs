@@ -119,6 +119,18 @@ fn an_item_whose_balancer_is_gone_is_dropped() {
 }
 
 #[test]
+fn a_fast_clock_begins_at_the_endpoints_now() {
+    run(async {
+        let world = World::new(&json!({}));
+        world.advance(1_000_000);
+        let (aws, _) = world.cloud(FILE).await;
+        let theirs = aws.connection().clock.now();
+        let ours = world.connect(Some(20)).await.clock.now();
+        assert!(ours >= theirs && ours < theirs.plus_s(100_000), "{ours:?} of {theirs:?}");
+    });
+}
+
+#[test]
 fn a_service_in_the_predecessors_region_is_told_when_another_is_chosen() {
     run(async {
         let mut world = World::live(&json!({}));

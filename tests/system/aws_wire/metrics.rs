@@ -4,8 +4,7 @@ use aws::Aws;
 use rollout::{EpochS, Side};
 use runner::question::{Completeness, Dimension};
 use runner::{
-    CallErrorKind, Clock, Deployment, MetricQuery, MetricSource, Metrics, Series, Workload,
-    query_id,
+    CallErrorKind, Deployment, MetricQuery, MetricSource, Metrics, Series, Workload, query_id,
 };
 use serde_json::json;
 
@@ -18,9 +17,7 @@ async fn ten_minutes(world: &World) -> (Aws, Deployment, Vec<Dimension>) {
     let traffic = json!({ "fqdn": "webapi.example.com", "rps": 50, "seed": 7, "service": "webapi", "sides": sides });
     world.post("traffic", &traffic);
     let place = aws.place(&deployment, Side::Blue).await.unwrap().unwrap();
-    world.post("clock", &json!({ "advance": 600 }));
-    // Its clock stands where the emulator's stood when it connected.
-    let (aws, _) = world.cloud(FILE).await;
+    world.advance(600);
     (aws, deployment, place.target_groups[0].clone())
 }
 

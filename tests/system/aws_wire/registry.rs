@@ -1,13 +1,13 @@
 //! The registry item and notices.
 
 use rollout::Stack;
-use runner::{CallErrorKind, Clock, Discovery, Notices, Registry, StackState, Stacks};
+use runner::{CallErrorKind, Discovery, Notices, Registry, StackState, Stacks};
 use serde_json::{Value, json};
 
 use super::world::{FILE, World, run, settled};
 
 async fn registered(aws: &aws::Aws, deployment: &runner::Deployment) {
-    let clock = aws.connection().clock;
+    let clock = &aws.connection().clock;
     while let Err(error) = aws.register(deployment).await {
         assert_eq!(error.kind, CallErrorKind::Retryable, "{error}");
         clock.wait(clock.now().plus_s(1)).await.unwrap();

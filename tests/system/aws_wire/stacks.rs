@@ -2,7 +2,7 @@
 
 use aws::Aws;
 use rollout::Stack;
-use runner::{CallErrorKind, Clock, Deployment, StackState, Stacks};
+use runner::{CallErrorKind, Deployment, StackState, Stacks};
 use serde_json::json;
 
 use super::world::{FILE, World, run, settled};
@@ -53,7 +53,7 @@ fn the_reason_is_told_even_when_the_failed_stack_is_gone_already() {
         let (aws, deployment) = world.deployment(FILE).await.unwrap();
         world.post("stacks", &json!({ "fail": { "TaskDefinition": "why" } }));
         aws.provision(&deployment, Stack::Green).await.unwrap();
-        world.post("clock", &json!({ "advance": 600 }));
+        world.advance(600);
         let state = aws.state(&deployment, Stack::Green).await.unwrap();
         assert!(
             matches!(&state, StackState::Failed { reason } if reason.contains("why")),

@@ -3,7 +3,7 @@
 
 use aws::Aws;
 use rollout::{Split, Weight};
-use runner::{CallErrorKind, Clock, Deployment, Effective, Traffic, Written};
+use runner::{CallErrorKind, Deployment, Effective, Traffic, Written};
 use serde_json::{Value, json};
 
 use super::world::{FILE, World, run};
@@ -22,7 +22,7 @@ fn done(written: Written) -> Vec<String> {
 }
 
 async fn verified(aws: &Aws, deployment: &Deployment, split: Split, changes: &[String]) {
-    let clock = aws.connection().clock;
+    let clock = &aws.connection().clock;
     let until = clock.now().plus_s(600);
     loop {
         match aws.effective(deployment, split, changes).await.unwrap() {
@@ -68,7 +68,7 @@ fn s04_a_write_whose_reply_was_lost_is_done_and_its_change_is_waited_for() {
         assert_eq!(changes.len(), 1);
         let early = aws.effective(&deployment, green_at(10), &changes).await.unwrap();
         assert_eq!(early, Effective::Pending);
-        world.post("clock", &json!({ "advance": 300 }));
+        world.advance(300);
         verified(&aws, &deployment, green_at(10), &changes).await;
     });
 }
@@ -85,7 +85,7 @@ fn s10_another_process_waits_for_the_change_that_the_first_sent() {
         let changes = done(written.unwrap());
         let early = second.effective(&deployment, green_at(10), &changes).await.unwrap();
         assert_eq!(early, Effective::Pending);
-        world.post("clock", &json!({ "advance": 300 }));
+        world.advance(300);
         verified(&second, &deployment, green_at(10), &changes).await;
     });
 }

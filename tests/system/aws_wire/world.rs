@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aws::{Aws, Options, connect_from};
+use async_trait::async_trait;
+use aws::{Aws, Connection, Options, connect_from};
 use aws_config::BehaviorVersion;
 use aws_sdk_sts::config::Credentials;
 use manifest::{CommandLine, Parameters, Plugins, lower, parse};
-use rollout::{Ground, Stack};
+use rollout::{EpochS, Ground, Stack};
 use runner::{CallError, CallErrorKind, Called, Clock, Deployment, Discovery, StackState, Stacks};
 use serde_json::{Value, json};
 
 use super::emulator::{control, endpoint};
-
-/// Seconds of the emulator's time a second of ours.
-const SPEED: u32 = 20;
 
 /// What is deployed where a test does not say.
 pub(crate) const FILE: &str = r#"
@@ -39,7 +37,8 @@ listeners:
     target_group: { container: { name: webapi, port: 8080 } }
 "#;
 
-/// An account.
+/// An account. Its time stands still but where a test lets it pass, so that nothing that is to be
+/// seen before something happens races with a busy machine.
 pub(crate) struct World {
     account: String,
     /// What the emulator says it made.
@@ -53,7 +52,7 @@ impl World {
         static NEXT: AtomicU64 = AtomicU64::new(200_000_000_001);
         let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
         let made = control("POST", "account", &account, wanted);
-        control("POST", "clock", &account, &json!({ "speed": SPEED }));
+        control("POST", "clock", &account, &json!({ "speed": 0 }));
         World { account, made, region: "eu-west-3".to_owned() }
     }
 
@@ -66,6 +65,11 @@ impl World {
 
     pub(crate) fn post(&self, path: &str, asked: &Value) -> Value {
         control("POST", path, &self.account, asked)
+    }
+
+    /// Lets so many seconds pass.
+    pub(crate) fn advance(&self, seconds: u32) {
+        self.post("clock", &json!({ "advance": seconds }));
     }
 
     /// A call of AWS's API by somebody else.
@@ -88,15 +92,21 @@ impl World {
         calls.iter().map(name).collect()
     }
 
-    /// The cloud, and a plan of that file.
-    pub(crate) async fn cloud(&self, file: &str) -> (Aws, Arc<rollout::Plan>) {
+    /// A connection whose clock runs so many times as fast, from the emulator's now on.
+    pub(crate) async fn connect(&self, speed: Option<u32>) -> Connection {
         let key = format!("AKIA{}TEST", self.account);
         let credentials = Credentials::new(key, "any", None, None, "test");
         let loader = aws_config::defaults(BehaviorVersion::latest())
             .endpoint_url(endpoint())
             .credentials_provider(credentials);
-        let options = Options { region: Some(self.region.clone()), speed: Some(SPEED) };
-        let connection = connect_from(loader, &options).await.unwrap();
+        let options = Options { region: Some(self.region.clone()), speed };
+        connect_from(loader, &options).await.unwrap()
+    }
+
+    /// The cloud, whose clock is the account's, and a plan of that file.
+    pub(crate) async fn cloud(&self, file: &str) -> (Aws, Arc<rollout::Plan>) {
+        let mut connection = self.connect(None).await;
+        connection.clock = Arc::new(AccountClock(self.account.clone()));
         let parameters = Parameters {
             environment: "stage".to_owned(),
             region: self.region.clone(),
@@ -130,9 +140,29 @@ impl World {
     }
 }
 
+/// An account's clock: to wait is to let its time pass.
+struct AccountClock(String);
+
+#[async_trait]
+impl Clock for AccountClock {
+    fn now(&self) -> EpochS {
+        let clock = control("GET", "clock", &self.0, &Value::Null);
+        EpochS(clock["now"].as_f64().unwrap() as u32)
+    }
+
+    fn is_wall(&self) -> bool {
+        false
+    }
+
+    async fn wait(&self, until: EpochS) -> Called<()> {
+        control("POST", "clock", &self.0, &json!({ "now": until.0 }));
+        Ok(())
+    }
+}
+
 /// Waits until a stack is no longer on its way.
 pub(crate) async fn settled(aws: &Aws, deployment: &Deployment, stack: Stack) -> StackState {
-    let clock = aws.connection().clock;
+    let clock = &aws.connection().clock;
     let until = clock.now().plus_s(600);
     loop {
         let state = aws.state(deployment, stack).await.unwrap();

@@ -18,7 +18,7 @@ use crate::scene::Scene;
 /// # Errors
 /// `Missing` for a balancer, a zone or the cluster.
 pub(crate) async fn find(aws: &Aws, scene: &Scene, file: &DeploymentFile) -> Called<Found> {
-    let (clients, now) = (aws.clients(), runner::Clock::now(&aws.connection().clock));
+    let (clients, now) = (aws.clients(), aws.connection().clock.now());
     let wanted = wanted(file, &scene.parameters);
     let (green, blue) = (scene.balancer(Side::Green)?, scene.balancer(Side::Blue)?);
     let zones = wanted.names.iter().map(|name| scene.zone(name).cloned());

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::ScanBy;
 use rollout::EpochS;
-use runner::{Called, Clock, MetricQuery, MetricSource, Metrics, Series};
+use runner::{Called, MetricQuery, MetricSource, Metrics, Series};
 
 use super::calls::{Call, calls};
 use super::heard::Heard;
