@@ -2,12 +2,15 @@
 #![cfg(test)]
 
 mod editor;
+#[path = "aws_wire/emulator.rs"]
+mod emulator;
 #[path = "../../engine/gates/tests/guests/support.rs"]
 #[expect(dead_code, reason = "what the tests of the host need beside the guests")]
 mod guest;
 mod guests_builtin;
 mod live_view;
 mod looking;
+mod on_aws;
 mod policies;
 mod processes;
 mod program;

@@ -5,8 +5,17 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The virtual environment of that name, with what the requirements list installed in it.
+/// The virtual environment of that name, with what the requirements list, and what that needs.
 pub(crate) fn with(name: &str, requirements: &Path) -> PathBuf {
+    made(name, requirements, &[])
+}
+
+/// The same, with what the requirements list and nothing else, whatever that says it needs.
+pub(crate) fn exactly(name: &str, requirements: &Path) -> PathBuf {
+    made(name, requirements, &["--no-deps"])
+}
+
+fn made(name: &str, requirements: &Path, flags: &[&str]) -> PathBuf {
     let folder = cache().join(name);
     fs::create_dir_all(&folder).unwrap();
     // Tests run side by side; the lock goes with the file when it is dropped.
@@ -18,7 +27,7 @@ pub(crate) fn with(name: &str, requirements: &Path) -> PathBuf {
     let is_installed = fs::read_to_string(&installed).ok().as_ref() == Some(&wanted);
     // A virtual environment dies with the Python it was made with.
     if !is_installed || run(Command::new(venv.join("bin/python")).arg("--version")).is_err() {
-        install(&venv, requirements);
+        install(&venv, requirements, flags);
         fs::write(installed, wanted).unwrap();
     }
     venv
@@ -30,14 +39,15 @@ fn cache() -> PathBuf {
     user.unwrap_or_else(home).join("ecs-crd")
 }
 
-fn install(folder: &Path, requirements: &Path) {
+fn install(folder: &Path, requirements: &Path, flags: &[&str]) {
     let venv = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder));
     if venv().is_err() {
         install_python();
         venv().unwrap();
     }
     let arguments = ["install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    run(Command::new(folder.join("bin/pip")).args(arguments).arg(requirements)).unwrap();
+    run(Command::new(folder.join("bin/pip")).args(arguments).arg(requirements).args(flags))
+        .unwrap();
 }
 
 /// On a Debian machine of one's own, Python comes by itself; elsewhere a person brings it.

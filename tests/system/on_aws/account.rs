@@ -1,0 +1,169 @@
+//! An account of the emulator, and the program in it.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::emulator::{control, endpoint};
+use crate::program::{Place, Ran};
+use crate::venv;
+
+/// Seconds of the account's time a second of ours: a deployment of some minutes takes seconds, and
+/// a busy machine still answers in time.
+const SPEED: u32 = 30;
+/// Where everything stands.
+pub(crate) const REGION: &str = "eu-west-3";
+
+/// A service with a step at 20 and one at 60, and no gates. `VERSION` stands for its version.
+pub(crate) const FILE: &str = r#"
+canary:
+  group: private
+  releases: { blue: 1, green: 2 }
+  scale: { desired: 2, wait: 10, max_wait: 120 }
+  strategy: [{ weight: 20, wait: 10 }, { weight: 60, wait: 10 }]
+  bake: 10
+  drain: 30
+service:
+  project: demo
+  name: webapi
+  version: "VERSION"
+  fqdn: webapi.example.com
+  containers: [{ cpu: 128, memory: 256, port_mappings: [{ container_port: 8080 }] }]
+target_groups: [{ container: { port: 8080 }, health_check: { path: /health } }]
+listeners: [{ port: 8080, target_group: { container: { port: 8080 } } }]
+"#;
+
+/// An account, and a folder to run the program in.
+pub(crate) struct Account {
+    id: String,
+    /// What the emulator says it made.
+    pub(crate) made: Value,
+    pub(crate) place: Place,
+}
+
+impl Account {
+    /// With these surroundings, see the emulator's `POST account`.
+    pub(crate) fn new(wanted: &Value) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(400_000_000_001);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        let mut wanted = wanted.clone();
+        if wanted["repositories"].is_null() {
+            wanted["repositories"] = json!({ "webapi": ["1.0.0", "1.1.0", "1.2.0"] });
+        }
+        let made = control("POST", "account", &id, &wanted);
+        control("POST", "clock", &id, &json!({ "speed": SPEED }));
+        Account { id, made, place: Place::new() }
+    }
+
+    /// With release 1.0.0, as the predecessor leaves it.
+    pub(crate) fn live(wanted: &Value) -> Self {
+        let account = Account::new(wanted);
+        account.post("live", &json!({}));
+        account
+    }
+
+    pub(crate) fn post(&self, path: &str, asked: &Value) -> Value {
+        control("POST", path, &self.id, asked)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Value {
+        control("GET", path, &self.id, &Value::Null)
+    }
+
+    /// A call of AWS's API by somebody else.
+    pub(crate) fn aws(&self, service: &str, operation: &str, parameters: Value) -> Value {
+        let call = json!({ "service": service, "operation": operation, "parameters": parameters });
+        self.post("aws", &call)
+    }
+
+    /// Puts a file there for the program.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.place.path().join(name), text).expect("a file");
+    }
+
+    /// Writes `svc.yml` in that version.
+    pub(crate) fn version(&self, file: &str, version: &str) {
+        self.write("svc.yml", &file.replace("VERSION", version));
+    }
+
+    fn in_it<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("AWS_ENDPOINT_URL", endpoint())
+            .env("AWS_ACCESS_KEY_ID", format!("AKIA{}TEST", self.id))
+            .env("AWS_SECRET_ACCESS_KEY", "any")
+            .env("AWS_REGION", REGION)
+            .env("AWS_DEFAULT_REGION", REGION)
+    }
+
+    /// The program with these arguments, ready to start in this account.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.place.command(arguments);
+        self.in_it(&mut command).env("ECS_CRD_SPEED", SPEED.to_string());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::from(&self.command(arguments).output().expect("the program starts"))
+    }
+
+    /// Runs the program, which has to end so.
+    #[track_caller]
+    pub(crate) fn ends(&self, arguments: &[&str], exit_code: i32) -> Ran {
+        let ran = self.run(arguments);
+        assert_eq!(ran.exit_code, exit_code, "{arguments:?}: {}\n{}", ran.out, ran.err);
+        ran
+    }
+
+    /// Runs ecs-crd-cli 1.2.0, which sleeps by letting the account's time pass.
+    #[track_caller]
+    pub(crate) fn predecessor(&self, action: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/system");
+        let requirements = folder.join("predecessor/requirements.txt");
+        let python = venv::exactly("predecessor", &requirements).join("bin/python");
+        let mut command = Command::new(python);
+        command
+            .arg(folder.join("aws/checks/predecessor.py"))
+            .arg(format!("{}/_test/clock?account={}", endpoint(), self.id))
+            .args([action, "-e", "stage", "-r", REGION, "-f", "svc.yml"])
+            .current_dir(self.place.path());
+        let output = self.in_it(&mut command).output().expect("it starts");
+        let said = String::from_utf8_lossy(&output.stdout);
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "ecs-crd-cli {action}: {said}\n{err}");
+    }
+
+    /// The names and states of the stacks that stand.
+    pub(crate) fn stacks(&self) -> Vec<String> {
+        let listed = self.aws("cloudformation", "DescribeStacks", json!({}));
+        let stacks = listed["Stacks"].as_array().cloned().unwrap_or_default();
+        let shown = |it: &Value| match it["StackStatus"].as_str() {
+            Some("CREATE_COMPLETE") => text(&it["StackName"]),
+            other => format!("{} {}", text(&it["StackName"]), other.unwrap_or_default()),
+        };
+        let mut stacks: Vec<String> = stacks.iter().map(shown).collect();
+        stacks.sort();
+        stacks
+    }
+
+    /// The weights of a name, as they were written, in order: (of release 1, of release 2).
+    pub(crate) fn weights(&self, name: &str) -> Vec<(u64, u64)> {
+        let weights = self.get("weights");
+        let own = weights.as_array().into_iter().flatten();
+        let own = own.filter(|it| it["name"] == format!("{name}."));
+        let of = |it: &Value, label: &str| it["weights"][label].as_u64().unwrap_or_default();
+        own.map(|it| (of(it, "1"), of(it, "2"))).collect()
+    }
+
+    /// The subjects of what was published.
+    pub(crate) fn subjects(&self) -> Vec<String> {
+        let messages = self.get("messages");
+        messages.as_array().into_iter().flatten().map(|it| text(&it["subject"])).collect()
+    }
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
