@@ -1,7 +1,8 @@
 """Runs ecs-crd-cli 1.2.0 against the emulator: `python predecessor.py CLOCK deploy -e stage -r … -f FILE`.
 
 CLOCK is the address of the account's clock: it sleeps by advancing that, so it waits for nothing. It is told
-an external address instead of asking a third party. Install it with `pip install --no-deps ecs-crd-cli==1.2.0`.
+an external address instead of asking a third party. It is installed with
+`pip install --no-deps ecs-crd-cli==1.2.0`.
 """
 
 import io
