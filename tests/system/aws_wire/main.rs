@@ -9,6 +9,7 @@ mod ledger;
 mod metrics;
 mod refusals;
 mod registry;
+mod removal;
 mod stacks;
 mod traffic;
 #[path = "../venv.rs"]

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_cloudformation::config::http::HttpResponse;
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudformation::types::{
     self, Capability, Parameter, ResourceStatus, StackStatus, Tag,
 };
@@ -11,6 +13,7 @@ use runner::{CallError, CallErrorKind, Called, Deployment};
 use serde_json::Value;
 
 use super::memory::Asked;
+use super::state::Status;
 use super::{shared, standing, state};
 use crate::aws::Aws;
 use crate::clients::Clients;
@@ -18,6 +21,12 @@ use crate::error::{call_error, message};
 
 /// The tag of a stack in the first act of its deletion; it holds the deployment's id.
 pub(crate) const PARTING_TAG: &str = "EcsCrdParting";
+/// What CloudFormation says to a request while another is under way, or when it was done already.
+const NOT_NOW: [&str; 3] = [
+    "_IN_PROGRESS state and can not be updated",
+    "cannot be deleted while in status",
+    "No updates are to be performed",
+];
 
 /// Asks for a stack's deletion; one that is absent or on its way out is fine.
 pub(crate) async fn retire(aws: &Aws, deployment: &Deployment, stack: Stack) -> Called<()> {
@@ -28,23 +37,34 @@ pub(crate) async fn retire(aws: &Aws, deployment: &Deployment, stack: Stack) -> 
         return Ok(());
     };
     let stack_id = found.stack_id().or(found.stack_name()).unwrap_or_default().to_owned();
-    let kept = match aws.memory().recall(deployment, stack) {
-        Some(asked) if asked.retired => asked.kept,
-        _ => Vec::new(),
-    };
-    let kept = match is_on_its_way_out(&found) {
-        true => kept,
-        false => part_or_delete(aws.clients(), deployment, &found, &stack_id).await?,
+    let kept = match (is_on_its_way_out(&found), aws.memory().recall(deployment, stack)) {
+        (true, Some(asked)) if asked.retired => asked.kept,
+        (true, _) => kept_by_another(aws.clients(), &found, &stack_id).await?,
+        (false, _) => part_or_delete(aws.clients(), deployment, &found, &stack_id).await?,
     };
     aws.memory().keep(deployment, stack, Asked { stack_id, retired: true, kept });
     Ok(())
 }
 
 fn is_on_its_way_out(found: &types::Stack) -> bool {
-    let status = found.stack_status();
     let is_parting = standing::tag(found, PARTING_TAG).is_some();
-    status == Some(&StackStatus::DeleteInProgress)
-        || is_parting && status != Some(&StackStatus::DeleteFailed)
+    let status = found.stack_status().map(|it| state::status(it, is_parting));
+    matches!(status, Some(Status::Falling | Status::Parting | Status::Parted))
+}
+
+/// What stays of a stack that another process parted, a sentence each.
+async fn kept_by_another(
+    clients: &Clients,
+    found: &types::Stack,
+    stack_id: &str,
+) -> Called<Vec<String>> {
+    if standing::tag(found, PARTING_TAG).is_none() {
+        return Ok(Vec::new());
+    }
+    let resources = state::resources(clients, stack_id).await?;
+    let template = template(clients, stack_id).await?;
+    let shared = shared::listeners(clients, &resources, &template).await?;
+    Ok(shared.into_iter().map(|it| it.sentence).collect())
 }
 
 /// What stays, a sentence each.
@@ -69,7 +89,10 @@ async fn part_or_delete(
         return Ok(Vec::new());
     }
     if found.stack_status() == Some(&StackStatus::DeleteFailed) {
-        delete(clients, stack_id, &Vec::from_iter(ids)).await?;
+        // What its template keeps was passed over already.
+        resources.retain(|it| it.resource_status() != Some(&ResourceStatus::DeleteSkipped));
+        let is_left = |id: &String| resources.iter().any(|it| it.logical_resource_id() == Some(id));
+        delete(clients, stack_id, &Vec::from_iter(ids.into_iter().filter(is_left))).await?;
     } else {
         let changed = stack::retained(&keeping.unwrap_or(template), &ids);
         part(clients, deployment, found, &changed).await?;
@@ -82,8 +105,19 @@ pub(crate) async fn delete(clients: &Clients, stack_id: &str, leave: &[String]) 
     let leave = (!leave.is_empty()).then(|| leave.to_vec());
     let request = clients.cloudformation.delete_stack().stack_name(stack_id);
     let deleted = request.set_retain_resources(leave).send().await;
-    deleted.map_err(|error| call_error(&format!("DeleteStack of {stack_id}"), error))?;
-    Ok(())
+    let doing = format!("DeleteStack of {stack_id}");
+    deleted.map(|_| ()).map_err(|error| not_now(&doing, error))
+}
+
+/// What is under way, by a request of ours whose reply was lost or by somebody else, is looked at
+/// again.
+fn not_now<E>(doing: &str, error: SdkError<E, HttpResponse>) -> CallError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let is_under_way = NOT_NOW.iter().any(|it| message(&error).contains(it));
+    let error = call_error(doing, error);
+    if is_under_way { CallError::new(CallErrorKind::Retryable, error.message) } else { error }
 }
 
 async fn template(clients: &Clients, stack_id: &str) -> Called<Value> {
@@ -112,19 +146,15 @@ async fn part(
             .build()
     });
     let parting = Tag::builder().key(PARTING_TAG).value(&deployment.id).build();
+    let tags = found.tags().iter().filter(|tag| tag.key() != Some(PARTING_TAG)).cloned();
     let request = clients
         .cloudformation
         .update_stack()
         .stack_name(name)
         .template_body(template.to_string())
         .set_parameters(Some(as_before.collect()))
-        .set_tags(Some(found.tags().iter().cloned().chain([parting]).collect()))
+        .set_tags(Some(tags.chain([parting]).collect()))
         .capabilities(Capability::CapabilityNamedIam);
-    match request.send().await {
-        Err(error) if message(&error).contains("UPDATE_IN_PROGRESS") => Ok(()),
-        outcome => {
-            outcome.map_err(|error| call_error(&format!("UpdateStack of {name}"), error))?;
-            Ok(())
-        }
-    }
+    let updated = request.send().await;
+    updated.map(|_| ()).map_err(|error| not_now(&format!("UpdateStack of {name}"), error))
 }

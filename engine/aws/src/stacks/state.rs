@@ -12,7 +12,7 @@ use crate::error::call_error;
 
 /// What a status means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Status {
+pub(crate) enum Status {
     Rising,
     Ready,
     /// Could not be made.
@@ -28,7 +28,7 @@ enum Status {
     Gone,
 }
 
-fn status(status: &StackStatus, is_parting: bool) -> Status {
+pub(crate) fn status(status: &StackStatus, is_parting: bool) -> Status {
     use StackStatus as S;
     match status {
         S::CreateInProgress | S::ReviewInProgress | S::ImportInProgress => Status::Rising,
@@ -59,7 +59,8 @@ pub(crate) async fn read(aws: &Aws, deployment: &Deployment, stack: Stack) -> Ca
     };
     let Some(standing) = standing else { return Ok(StackState::Absent) };
     let is_retired = asked.as_ref().is_some_and(|asked| asked.retired);
-    let is_parting = is_retired || standing::tag(&standing, remove::PARTING_TAG).is_some();
+    let is_tagged = standing::tag(&standing, remove::PARTING_TAG).is_some();
+    let is_parting = is_retired || is_tagged;
     let Some(found) = standing.stack_status() else { return Ok(StackState::Rising) };
     let id = standing.stack_id().or(standing.stack_name()).unwrap_or_default();
     match (status(found, is_parting), asked) {
@@ -68,12 +69,15 @@ pub(crate) async fn read(aws: &Aws, deployment: &Deployment, stack: Stack) -> Ca
             failed(aws.clients(), &standing, id).await
         }
         (Status::Failed, _) if !is_retired => failed(aws.clients(), &standing, id).await,
-        (Status::Parted, _) => {
+        // An update without our tag was somebody else's.
+        (Status::Parted, _) if is_tagged => {
             remove::delete(aws.clients(), id, &[]).await?;
             Ok(StackState::Falling)
         }
-        (Status::Inseparable, _) => Ok(StackState::Stuck { left: inseparable(&standing) }),
-        (Status::Ready, _) => Ok(StackState::Ready),
+        (Status::Inseparable, _) => {
+            Ok(StackState::Stuck { left: inseparable(aws.clients(), &standing, id).await? })
+        }
+        (Status::Ready | Status::Parted, _) => Ok(StackState::Ready),
         (Status::Stuck, _) => Ok(StackState::Stuck { left: left(aws.clients(), id).await? }),
         (Status::Gone, asked) => {
             let kept = asked.map(|asked| asked.kept).unwrap_or_default();
@@ -101,13 +105,14 @@ async fn failed(clients: &Clients, standing: &types::Stack, id: &str) -> Called<
     Ok(StackState::Failed { reason })
 }
 
-fn inseparable(standing: &types::Stack) -> Vec<String> {
+async fn inseparable(clients: &Clients, standing: &types::Stack, id: &str) -> Called<Vec<String>> {
     let name = standing.stack_name().unwrap_or_default();
-    let why = standing.stack_status_reason().unwrap_or("no reason was given");
-    vec![format!(
+    let why = reason::of_update(clients, id).await?;
+    let why = why.unwrap_or_else(|| "no reason was given".to_owned());
+    Ok(vec![format!(
         "stack {name}: other services use its listener, and it could not be changed to leave it: \
          {why}"
-    )]
+    )])
 }
 
 /// What could not be deleted.

@@ -83,6 +83,11 @@ class Stacks(StackCheck):
         self.later(60)
         self.assertEqual(self.status(templates.STACK), "DELETE_FAILED")
         self.assertIn(("Targets", "DELETE_FAILED", "in use"), self.events(templates.STACK))
+        retain = {"StackName": templates.STACK, "RetainResources": ["Service", "Targets"]}
+        self.assertIn(
+            "in the DELETE_COMPLETE state",
+            self.refused("ValidationError", self.stacks.delete_stack, **retain),
+        )
         self.post("stacks", {"stack": templates.STACK})
         self.stacks.delete_stack(StackName=templates.STACK)
         self.later(60)

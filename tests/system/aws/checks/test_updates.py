@@ -111,6 +111,10 @@ class Updates(StackCheck):
         return found["services"][0]
 
     def test_tags_of_the_stack_reach_its_resources(self):
+        many = [{"Key": f"Key{number}", "Value": "some"} for number in range(40)]
+        self.update(Tags=many)
+        self.later(30)
+        self.seen = len(self.events(STACK))
         self.update(Tags=[{"Key": "Parting", "Value": "yes"}])
         self.later(30)
         self.assertEqual(self.described()["Tags"], [{"Key": "Parting", "Value": "yes"}])

@@ -95,6 +95,12 @@ def delete_stack(call):
             f"Invalid operation on stack [{stack.id}]. Retain resources is only valid for stacks "
             "in DELETE_FAILED state."
         )
+    gone = [name for name in retain if stack.is_gone(name)]
+    if gone:
+        raise validation(
+            "The specified resources to retain must be in a valid state. Do not specify resources that are in "
+            "the DELETE_COMPLETE state."
+        )
     stack.delete(call.parameters.get("ClientRequestToken"), retain)
     return {}
 

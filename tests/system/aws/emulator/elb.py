@@ -278,6 +278,20 @@ def describe_target_groups(call):
     return result
 
 
+@operation("elbv2", "AddTags")
+def add_tags(call):
+    """Fifty of one's own a resource; moto takes ten, CloudFormation's among them."""
+    asked = call.parameters
+    call.account.call("elbv2", "DescribeTags", call.region, ResourceArns=asked["ResourceArns"])
+    tagging = backend(call.account, call.region).tagging_service
+    for arn in asked["ResourceArns"]:
+        every = {*tagging.get_tag_dict_for_resource(arn), *(tag["Key"] for tag in asked["Tags"])}
+        if sum(not key.startswith("aws:") for key in every) > 50:
+            raise AwsError("TooManyTags", "You've reached the limit on the number of tags for this resource.")
+        tagging.tag_resource(arn, asked["Tags"])
+    return {}
+
+
 @operation("elbv2", "DescribeTags")
 def describe_tags(call):
     """https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html: at most 20."""

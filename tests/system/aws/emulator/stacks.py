@@ -213,6 +213,10 @@ class Stack:
             self.shape.resources[name].policy = "Retain"
         self._take_down("DELETE", "User Initiated")
 
+    def is_gone(self, name):
+        resource = self.shape.resources.get(name)
+        return resource is None or resource.status == "DELETE_COMPLETE"
+
     def _take_down(self, verb, reason):
         """Deletes what stands; `verb` is DELETE, or ROLLBACK, after which the stack itself stays."""
         self.become(f"{verb}_IN_PROGRESS", reason)
