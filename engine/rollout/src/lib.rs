@@ -29,7 +29,7 @@
 //! undeploy: Removing ─> Undeployed
 //! ```
 //!
-//! `Machine::effects` says what to call now and `Machine::watches` what to read meanwhile; both
+//! `Machine::effect` says what to call now and `Machine::watches` what to read meanwhile; both
 //! and `Machine::deadline` follow from the state alone, so a resumed run goes on as the uncut one.
 
 mod book;

@@ -38,7 +38,7 @@ pub struct IllegalEvent {
 pub struct Refusal(pub String);
 
 impl Machine {
-    /// A machine at its start; `effects` are the first of them.
+    /// A machine at its start; `effect` is the first thing to do.
     #[must_use]
     pub fn start(goal: Goal, plan: Arc<Plan>, ground: Arc<Ground>, now: EpochS) -> Self {
         let state = match goal {
@@ -103,21 +103,21 @@ impl Machine {
     /// The table: what follows from an event.
     ///
     /// # Errors
-    /// An event that cannot happen in this state; nothing has changed then.
-    pub fn handle(&mut self, event: &Event, now: EpochS) -> Result<Vec<Effect>, IllegalEvent> {
-        let mut next = self.clone();
-        next.learn(event, now)?;
-        next.considered_at = now;
-        *self = next;
-        Ok(self.effects(now))
+    /// An event that cannot happen in this state; nothing has changed then, since each row refuses
+    /// before it changes anything.
+    pub fn handle(&mut self, event: &Event, now: EpochS) -> Result<(), IllegalEvent> {
+        self.learn(event, now)?;
+        self.considered_at = now;
+        Ok(())
     }
 
     fn learn(&mut self, event: &Event, now: EpochS) -> Result<(), IllegalEvent> {
-        if let Event::TrafficRead { sample } = event {
-            self.book.read_traffic(sample);
-        }
-        if let Event::HealthRead { health } = event {
-            self.book.read_health(health, now);
+        match event {
+            // Nothing is read any more at an end: the rows below refuse it.
+            _ if self.state.exit_code().is_some() => {}
+            Event::TrafficRead { sample } => self.book.read_traffic(sample),
+            Event::HealthRead { health } => self.book.read_health(health, now),
+            _ => {}
         }
         match (&mut self.state, event) {
             (state, Event::AbortAsked { by }) if state.may_go_back() => {
@@ -190,11 +190,7 @@ impl Machine {
 
     /// The call to make now; at most one at a time.
     #[must_use]
-    pub fn effects(&self, now: EpochS) -> Vec<Effect> {
-        self.effect(now).into_iter().collect()
-    }
-
-    fn effect(&self, now: EpochS) -> Option<Effect> {
+    pub fn effect(&self, now: EpochS) -> Option<Effect> {
         match &self.state {
             State::Provisioning(Provisioning { requested: true, .. }) => None,
             State::Provisioning(Provisioning { stage, .. }) => Some(match stage.stack() {

@@ -111,7 +111,9 @@ impl Machine {
             State::RollingBack(back) => &mut back.tail,
             _ => return Err(self.illegal(event)),
         };
-        let progress = tail.on(event, now, drain_s, |side| book.drained(side));
+        let Some(progress) = tail.on(event, now, drain_s, |side| book.drained(side)) else {
+            return Err(self.illegal(event));
+        };
         match event {
             Event::WeightsWritten { split, .. } => book.asked = *split,
             Event::WeightVerified { split } => book.verify(*split, now),
@@ -121,7 +123,6 @@ impl Machine {
         match progress {
             Progress::Going => {}
             Progress::Over => self.arrive_at_the_end(),
-            Progress::Foreign => return Err(self.illegal(event)),
             Progress::Drifted => {
                 self.halt(
                     "somebody else changed the weighted records before blue was deleted; \

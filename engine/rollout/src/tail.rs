@@ -70,8 +70,6 @@ pub(crate) enum Progress {
     Going,
     /// All is done, or left and listed.
     Over,
-    /// The event means nothing to the task under way.
-    Foreign,
     /// The records are somebody else's now, and the task is not to write over them.
     Drifted,
     /// The task must not be left undone, and cannot be done.
@@ -133,16 +131,17 @@ impl Tail {
         }
     }
 
-    /// Learns of an event; `drained` says whether a side has seen its last request.
+    /// Learns of an event, none of one that means nothing to the task under way; `drained` says
+    /// whether a side has seen its last request.
     pub(crate) fn on(
         &mut self,
         event: &Event,
         now: EpochS,
         drain_s: u32,
         drained: impl Fn(Side) -> bool,
-    ) -> Progress {
-        let Some(&task) = self.todo.front() else { return Progress::Over };
-        match (task, event) {
+    ) -> Option<Progress> {
+        let Some(&task) = self.todo.front() else { return Some(Progress::Over) };
+        Some(match (task, event) {
             (Task::WriteBlue, Event::WeightsWritten { split: Split::ALL_BLUE, changes }) => {
                 let changes = changes.clone();
                 let progress = self.next(now);
@@ -185,8 +184,8 @@ impl Tail {
             (_, Event::TimePassed | Event::TrafficRead { .. } | Event::HealthRead { .. }) => {
                 Progress::Going
             }
-            _ => Progress::Foreign,
-        }
+            _ => return None,
+        })
     }
 
     /// After a halt: what was left is tried again.

@@ -177,7 +177,7 @@ impl Driver {
     /// Does one thing that is due now; false when nothing is.
     async fn step(&mut self) -> Result<bool, DriveError> {
         let now = self.now();
-        if let Some(effect) = self.machine.effects(now).pop() {
+        if let Some(effect) = self.machine.effect(now) {
             if self.backoff.is_due(now) && self.may_try(&effect) {
                 self.perform(effect).await?;
                 return Ok(true);
@@ -197,7 +197,7 @@ impl Driver {
 
     fn next_instant(&self) -> EpochS {
         let now = self.now();
-        let retry = self.machine.effects(now).first().and(self.backoff.next_at());
+        let retry = self.backoff.next_at().filter(|_| self.machine.effect(now).is_some());
         let ledger = self.outage.as_ref().map(Outage::next_try_at);
         let times = [self.wake, self.watching.next_at(), retry, ledger];
         let next = times.into_iter().flatten().filter(|at| *at > now).min();

@@ -79,7 +79,7 @@ fn goes_back_after(decision: Decision, patience_s: u32, breaks_at_s: Option<u32>
             assert_eq!(back.cause.exit_code(), 12);
             return now.since_s(verified_at);
         }
-        if machine.effects(now).is_empty() {
+        if machine.effect(now).is_none() {
             now = machine.deadline(now).unwrap();
             machine.handle(&Event::TimePassed, now).unwrap();
         } else {
@@ -113,7 +113,7 @@ fn look_again_only_lengthens_the_pace_and_to_300_s_at_most() {
             looks[0].verdict.look_again_in_s = wish;
         }
         machine.handle(&event, now).unwrap();
-        let due = |offset| !machine.effects(now.plus_s(offset)).is_empty();
+        let due = |offset| machine.effect(now.plus_s(offset)).is_some();
         assert!(due(pace_s) && !due(pace_s - 1), "{wish:?}");
     }
 }
@@ -127,9 +127,9 @@ fn s01_a_promote_older_than_two_intervals_is_asked_for_again() {
         looks[0].verdict.look_again_in_s = Some(300);
     }
     machine.handle(&event, begun_at).unwrap();
-    assert!(machine.effects(begun_at.plus_s(30)).is_empty());
+    assert!(machine.effect(begun_at.plus_s(30)).is_none());
     let again = Effect::Look { gates: vec!["errors".to_owned()] };
-    assert_eq!(machine.effects(begun_at.plus_s(31)), [again]);
+    assert_eq!(machine.effect(begun_at.plus_s(31)), Some(again));
 }
 
 #[test]
@@ -154,8 +154,8 @@ fn s05_unhealthy_counts_when_it_is_read_twice_15_s_apart() {
         let read = Event::HealthRead { health };
         machine.handle(&read, now).unwrap();
         assert_eq!(machine.deadline(now), Some(now.plus_s(15)), "the second reading is woken for");
-        assert!(machine.effects(now.plus_s(14)).is_empty());
-        assert_eq!(machine.effects(now.plus_s(15)), [Effect::ReadHealth]);
+        assert!(machine.effect(now.plus_s(14)).is_none());
+        assert_eq!(machine.effect(now.plus_s(15)), Some(Effect::ReadHealth));
         machine.handle(&read, now.plus_s(second_s)).unwrap();
         let back = matches!(machine.state(), State::RollingBack(_));
         assert_eq!(back, convicted, "{second_s} s");
@@ -193,7 +193,7 @@ fn s08_an_instant_that_passed_while_no_driver_lived_is_still_woken_for() {
     let later = wait_until.plus_s(7200);
     assert_eq!(machine.deadline(later), Some(wait_until));
     machine.handle(&Event::TimePassed, later).unwrap();
-    assert_eq!(machine.effects(later), [Effect::ReadHealth]);
+    assert_eq!(machine.effect(later), Some(Effect::ReadHealth));
     promote_now(&mut machine, later);
     assert!(matches!(machine.state(), State::Shifting(Shifting { step: 1, .. })));
 }
@@ -206,12 +206,12 @@ fn s05_a_write_that_comes_late_is_made_only_by_a_new_reading_of_good_health() {
     let failed = Event::CallFailed { effect: "set-weights".into(), why: "throttled".into() };
     machine.handle(&failed, read_at.plus_s(10)).unwrap();
     let later = read_at.plus_s(40);
-    assert_eq!(machine.effects(later), [Effect::ReadHealth]);
+    assert_eq!(machine.effect(later), Some(Effect::ReadHealth));
     let mut thin = health.clone();
     thin.green.tasks_running -= 1;
     let mut held = machine.clone();
     held.handle(&Event::HealthRead { health: thin }, later).unwrap();
-    assert!(held.effects(later).is_empty(), "{:?}", held.effects(later));
+    assert_eq!(held.effect(later), None);
     machine.handle(&Event::HealthRead { health }, later).unwrap();
-    assert!(matches!(machine.effects(later)[..], [Effect::SetWeights { .. }]));
+    assert!(matches!(machine.effect(later), Some(Effect::SetWeights { .. })));
 }

@@ -264,8 +264,8 @@ impl Oracle {
             Event::AbortAsked { .. } | Event::InterruptAsked => {
                 self.back_for = Some("13");
                 self.check("S09", !on, || format!("{event:?} left it {}", after.state().name()));
-                let writes = match after.effects(now).first() {
-                    Some(Effect::SetWeights { split, .. }) => *split == Split::ALL_BLUE,
+                let writes = match after.effect(now) {
+                    Some(Effect::SetWeights { split, .. }) => split == Split::ALL_BLUE,
                     _ => !self.traffic || matches!(after.state(), State::Halted(_)),
                 };
                 self.check("S09", writes, || "blue is not written at once".into());

@@ -284,8 +284,8 @@ fn rows(machine: &Machine, page: &mut String) {
     for (name, event) in events() {
         let mut next = machine.clone();
         match next.handle(&event, now) {
-            Ok(effects) => {
-                let effect = effects.first().map_or("", Effect::name);
+            Ok(()) => {
+                let effect = next.effect(now).map_or("", |effect| effect.name());
                 let arrow =
                     if aloud(&next) == aloud(machine) { "stays".into() } else { aloud(&next) };
                 writeln!(

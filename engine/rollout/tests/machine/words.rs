@@ -26,8 +26,8 @@ pub(crate) fn arrive_from(
         if there(&machine) {
             return machine;
         }
-        if let Some(effect) = machine.effects(now).first() {
-            let event = model.call(&machine, effect, now);
+        if let Some(effect) = machine.effect(now) {
+            let event = model.call(&machine, &effect, now);
             machine.handle(&event, now).unwrap();
             continue;
         }
@@ -93,8 +93,8 @@ fn s04_a_promote_covers_only_the_change_it_was_said_about() {
     assert!(matches!(machine.state(), State::Holding(_)), "another change holds again");
     say(&mut machine, Word::Promote, now);
     promote_now(&mut machine, now);
-    let [Effect::SetWeights { over_drift, .. }] = machine.effects(now)[..] else {
-        panic!("{:?}", machine.effects(now))
+    let Some(Effect::SetWeights { over_drift, .. }) = machine.effect(now) else {
+        panic!("{:?}", machine.effect(now))
     };
     assert!(over_drift);
 }
@@ -111,7 +111,7 @@ fn s04_drift_towards_blue_is_an_abort_and_drift_that_stays_halts() {
     let ends = machine.state().dwell().unwrap().max_wait_until;
     machine.handle(&Event::TimePassed, ends).unwrap();
     assert_eq!(machine.state().exit_code(), Some(20));
-    assert!(machine.effects(ends).is_empty() && machine.watches().is_empty());
+    assert!(machine.effect(ends).is_none() && machine.watches().is_empty());
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn s05_a_promote_replaces_the_gates_and_never_health() {
     let now = machine.state().dwell().unwrap().wait_until;
     machine.handle(&looked(now, "errors", Decision::Hold, Evidence::Missing), now).unwrap();
     say(&mut machine, Word::Promote, now);
-    assert_eq!(machine.effects(now), [Effect::ReadHealth]);
+    assert_eq!(machine.effect(now), Some(Effect::ReadHealth));
     let mut health = machine.book().health.clone().unwrap().1;
     health.green.tasks_running = 1;
     machine.handle(&Event::HealthRead { health }, now).unwrap();
@@ -155,11 +155,11 @@ fn a_dead_blue_halts_and_only_a_second_abort_goes_back_to_it() {
     machine.handle(&Event::HealthRead { health }, now).unwrap();
     say(&mut machine, Word::Abort, now);
     assert_eq!(machine.state().exit_code(), Some(20));
-    assert!(machine.effects(now).is_empty(), "weights untouched");
+    assert!(machine.effect(now).is_none(), "weights untouched");
     let mut looked_into = machine.clone();
     say(&mut machine, Word::Abort, now);
     let blue = Effect::SetWeights { split: Split::ALL_BLUE, over_drift: true };
-    assert_eq!(machine.effects(now), [blue]);
+    assert_eq!(machine.effect(now), Some(blue));
     say(&mut looked_into, Word::Resume, now);
     assert!(looked_into.book().health.is_none(), "health is read anew");
 }
@@ -170,7 +170,7 @@ fn s09_a_way_back_that_finds_somebody_elses_change_writes_over_it() {
     say(&mut machine, Word::Abort, now);
     machine.handle(&drift("blue 50 / green 50", false), now).unwrap();
     let blue = Effect::SetWeights { split: Split::ALL_BLUE, over_drift: true };
-    assert_eq!(machine.effects(now.plus_s(1)), [blue]);
+    assert_eq!(machine.effect(now.plus_s(1)), Some(blue));
 }
 
 #[test]
@@ -215,5 +215,5 @@ fn s14_a_stack_that_cannot_be_removed_is_named_and_a_resume_tries_it_again() {
     assert_eq!(machine.state().exit_code(), Some(20));
     assert_eq!(machine.left(), ["listener 443"]);
     say(&mut machine, Word::Resume, now);
-    assert_eq!(machine.effects(now), [Effect::Retire { stack: Stack::Blue }]);
+    assert_eq!(machine.effect(now), Some(Effect::Retire { stack: Stack::Blue }));
 }

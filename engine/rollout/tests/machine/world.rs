@@ -103,10 +103,8 @@ impl World {
             self.oracle.say("LIVE", format!("in circles: {:?}", self.machine().state()));
             self.pass(1);
         }
-        let effects = self.machine().effects(self.now);
-        assert!(effects.len() <= 1, "one call at a time: {effects:?}");
-        match effects.first() {
-            Some(effect) => self.perform(effect),
+        match self.machine().effect(self.now) {
+            Some(effect) => self.perform(&effect),
             None => self.idle(),
         }
     }
@@ -163,7 +161,7 @@ impl World {
             }
         }
         if deadline.is_some_and(|deadline| deadline <= until)
-            && self.machine().effects(until).is_empty()
+            && self.machine().effect(until).is_none()
         {
             self.happen(Event::TimePassed);
         }
