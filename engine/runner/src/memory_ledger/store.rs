@@ -1,6 +1,6 @@
 //! What a ledger in memory holds, and the rules it holds it by.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rollout::EpochS;
@@ -11,11 +11,11 @@ use crate::{Entry, Evaluation, Kept, Lease, LedgerError, RunSummary, SpokenWord,
 #[derive(Debug, Default)]
 pub(super) struct Store {
     processes: u64,
-    leases: HashMap<String, LeaseRow>,
-    runs: HashMap<String, Run>,
+    leases: BTreeMap<String, LeaseRow>,
+    runs: BTreeMap<String, Run>,
     /// Service key → gate → what it learnt.
-    memories: HashMap<String, HashMap<String, Vec<u8>>>,
-    components: HashMap<String, Vec<u8>>,
+    memories: BTreeMap<String, BTreeMap<String, Vec<u8>>>,
+    components: BTreeMap<String, Vec<u8>>,
 }
 
 #[derive(Debug, Default)]
