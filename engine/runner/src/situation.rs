@@ -86,6 +86,6 @@ impl Driver {
 }
 
 fn seed(deployment: &str, gate: &str, evaluation: u32) -> u32 {
-    let digest = Sha256::digest(format!("{deployment}/{gate}/{evaluation}").as_bytes());
+    let digest = Sha256::digest([deployment, gate, &evaluation.to_string()].join("/"));
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
 }

@@ -44,7 +44,7 @@ pub async fn recent_traffic(
     let groups = groups(blue.as_deref());
     let end = cloud.clock.now().minus_s(METRIC_LAG_S).period_begin(METRIC_PERIOD_S);
     let begin = end.minus_s(minutes.saturating_mul(METRIC_PERIOD_S));
-    let sums = groups.iter().flat_map(|group| queries(group, begin, end));
+    let sums = groups.iter().flat_map(|group| sums(group, begin, end));
     let percentiles = groups.iter().flat_map(|group| latencies(group, begin, end));
     let queries: Vec<MetricQuery<'_>> = sums.chain(percentiles).collect();
     if queries.is_empty() {
@@ -72,8 +72,8 @@ pub(crate) async fn read(
     let blue = cloud.workload.place(deployment, Side::Blue).await?;
     let (green, blue) = (groups(green.as_deref()), groups(blue.as_deref()));
     let end = begin.plus_s(METRIC_PERIOD_S);
-    let queries: Vec<MetricQuery<'_>> =
-        green.iter().chain(blue).flat_map(|group| queries(group, begin, end)).collect();
+    let mut queries = Vec::with_capacity((green.len() + blue.len()) * NAMES.len());
+    queries.extend(green.iter().chain(blue).flat_map(|group| sums(group, begin, end)));
     let answers = cloud.metrics.query(&queries).await?;
     let partial = answers.iter().any(|answer| answer.completeness == Completeness::Partial);
     if partial || answers.len() != queries.len() {
@@ -87,7 +87,7 @@ fn groups(place: Option<&Place>) -> &[Vec<Dimension>] {
     place.map_or(&[], |place| &place.target_groups)
 }
 
-fn queries(
+fn sums(
     dimensions: &[Dimension],
     begin: EpochS,
     end: EpochS,
