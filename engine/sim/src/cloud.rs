@@ -120,14 +120,14 @@ impl Sim {
             self.keeper.refresh()?;
             return self.keeper.with(f);
         }
-        let struck = self.keeper.with(|world| world.fault(call));
-        match struck {
-            None => self.keeper.with(f),
-            Some((index, fault)) => {
-                self.keeper.change(|world| world.spent[index] += 1)?;
-                Err(fault.answer())
-            }
-        }
+        let read = self.keeper.with(|world| match world.fault(call) {
+            None => Ok(f(world)),
+            Some(struck) => Err(struck),
+        });
+        read.unwrap_or_else(|(index, fault)| {
+            self.keeper.change(|world| world.spent[index] += 1)?;
+            Err(fault.answer())
+        })
     }
 
     /// A call of a deployment that writes.

@@ -5,7 +5,7 @@ use runner::{CallError, CallErrorKind, Called, MetricQuery, Metrics, Series};
 
 use crate::cloud::Sim;
 use crate::scenario::{Call, OutageKind};
-use crate::series::answer;
+use crate::series::answers;
 
 #[async_trait]
 impl Metrics for Sim {
@@ -15,7 +15,7 @@ impl Metrics for Sim {
                 let message = "cloudwatch:GetMetricData: InternalFailure: the service is down";
                 return Err(CallError::new(CallErrorKind::Retryable, message));
             }
-            queries.iter().map(|query| answer(world, minutes, query)).collect()
+            answers(world, minutes, queries)
         })
     }
 }

@@ -135,30 +135,22 @@ fn zone(name: &str) -> String {
 
 /// The names that do not read as `split`.
 fn drifts(world: &World, deployment: &Deployment, split: Split) -> Vec<Drift> {
-    let wanted = weights(deployment, split);
     let names = deployment.plan.names.iter();
-    names.filter_map(|name| drift(world, deployment, name, split, &wanted)).collect()
+    names.filter_map(|name| drift(world, deployment, name, split)).collect()
 }
 
-fn drift(
-    world: &World,
-    deployment: &Deployment,
-    name: &str,
-    split: Split,
-    wanted: &[(String, u8)],
-) -> Option<Drift> {
+fn drift(world: &World, deployment: &Deployment, name: &str, split: Split) -> Option<Drift> {
     let records = world.name(name).and_then(|it| it.records(world.now));
     let of = |label: &str| {
         let found = records?.weights.iter().find(|(it, _)| it == label);
         found.map(|(_, weight)| *weight)
     };
-    let stands_so = wanted.iter().all(|(label, weight)| of(label) == Some(*weight))
-        && records.is_some_and(|it| it.weights.len() == wanted.len());
-    if stands_so {
-        return None;
-    }
     let blue = of(side_label(deployment, Side::Blue));
     let green = of(side_label(deployment, Side::Green));
+    let wanted = (Some(split.blue().percent()), Some(split.green().percent()));
+    if (blue, green) == wanted && records.is_some_and(|it| it.weights.len() == 2) {
+        return None;
+    }
     let found = match (records, blue, green) {
         (None, ..) => "no record".to_owned(),
         (Some(write), Some(blue), Some(green)) if write.weights.len() == 2 => {

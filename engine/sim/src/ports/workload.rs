@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rollout::{Health, Side, SideHealth};
+use rollout::{Health, Side};
 use runner::question::Place;
 use runner::{CallError, CallErrorKind, Called, Deployment, Workload};
 
@@ -35,11 +35,14 @@ impl Workload for Sim {
 
     async fn health(&self, deployment: &Deployment) -> Called<Health> {
         self.read(Call::Health, |world| {
-            let has_blue = deployment.ground.baseline.is_some();
-            Ok(Health {
-                green: side_health(world, deployment, Side::Green),
-                blue: has_blue.then(|| side_health(world, deployment, Side::Blue)),
-            })
+            let at = world.service_at(&deployment.plan);
+            let service = &world.services[at];
+            let health = |side| {
+                let release = service.release(side_label(deployment, side));
+                release.map(|it| it.health(&world.conduct(it), world.now)).unwrap_or_default()
+            };
+            let blue = deployment.ground.baseline.as_ref().map(|_| health(Side::Blue));
+            Ok(Health { green: health(Side::Green), blue })
         })
     }
 
@@ -87,10 +90,4 @@ pub(super) fn with_release<T>(
     let at = world.service_at(&deployment.plan);
     let label = side_label(deployment, side);
     world.services[at].release(label).map(|release| f(world, release))
-}
-
-fn side_health(world: &mut World, deployment: &Deployment, side: Side) -> SideHealth {
-    let health =
-        |world: &World, release: &Release| release.health(&world.conduct(release), world.now);
-    with_release(world, deployment, side, health).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! One release in one minute: requests, responses by class, latencies, targets, load.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rollout::EpochS;
 
@@ -28,10 +28,10 @@ pub(crate) struct Minute {
     pub(crate) cpu_percent: f64,
 }
 
-/// Closed minutes that were computed already, by release, beginning and whether the release is the
+/// Closed minutes that were computed already, by beginning, release and whether the release is the
 /// run's canary: nothing else about them can change any more.
 #[derive(Debug, Default)]
-pub(crate) struct Minutes(HashMap<(u64, EpochS, bool), Minute>);
+pub(crate) struct Minutes(BTreeMap<(EpochS, u64, bool), Minute>);
 
 /// How many minutes are remembered at most: two releases of a long day.
 const REMEMBERED: usize = 4_096;
@@ -47,7 +47,7 @@ impl Minutes {
         if self.0.len() >= REMEMBERED {
             self.0.clear();
         }
-        let key = (release.subject, begin, world.is_canary(release));
+        let key = (begin, release.subject, world.is_canary(release));
         *self.0.entry(key).or_insert_with(|| world.minute(service, release, begin))
     }
 }

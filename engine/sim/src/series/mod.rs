@@ -11,7 +11,7 @@ mod statistic;
 
 pub(crate) use latency::Latency;
 pub(crate) use minute::{Minute, Minutes};
-pub(crate) use query::answer;
+pub(crate) use query::answers;
 
 /// CloudWatch's period for balancer metrics, in seconds.
 pub(crate) const PERIOD_S: u32 = rollout::METRIC_PERIOD_S;

@@ -68,11 +68,26 @@ fn values(minutes: &[Minute], of: fn(&Minute) -> f64) -> Vec<f64> {
     minutes.iter().map(of).collect()
 }
 
-/// The answer to one query.
-pub(crate) fn answer(
+/// The answers to the queries of one call.
+pub(crate) fn answers(
+    world: &World,
+    minutes: &mut Minutes,
+    queries: &[MetricQuery<'_>],
+) -> Called<Vec<Series>> {
+    let mut answers = Vec::with_capacity(queries.len());
+    let mut of_period = Vec::new();
+    for query in queries {
+        answers.push(answer(world, minutes, query, &mut of_period)?);
+    }
+    Ok(answers)
+}
+
+/// The answer to one query; `of_period` is room for the minutes of a period.
+fn answer(
     world: &World,
     minutes: &mut Minutes,
     query: &MetricQuery<'_>,
+    of_period: &mut Vec<Minute>,
 ) -> Called<Series> {
     let (namespace, name, dimensions, statistic) = match &query.what {
         MetricSource::Series { namespace, name, dimensions, statistic } => {
@@ -100,14 +115,13 @@ pub(crate) fn answer(
     let outage = world.outage();
     let metric = METRICS.iter().find(|(space, it, ..)| *space == namespace && *it == name);
     let mut points = Vec::new();
-    let mut of_period = Vec::new();
     if let (Some((.., scopes, reading)), false) = (metric, outage == Some(OutageKind::Empty)) {
         let sources = sources(world, scopes, dimensions);
         for begin in periods(world, query) {
             of_period.clear();
             let period = (begin, query.period_s);
-            gather(world, minutes, sources.clone(), period, &mut of_period);
-            points.extend(reading(statistic, &of_period).map(|value| Point { time: begin, value }));
+            gather(world, minutes, sources.clone(), period, of_period);
+            points.extend(reading(statistic, of_period).map(|value| Point { time: begin, value }));
         }
     }
     let completeness = match outage {

@@ -122,6 +122,10 @@ impl Release {
         if conduct.pending || now < asked_at {
             return (Task::Pending, 0);
         }
+        let latest_s = conduct.starts_in_s + conduct.starts_in_s / 4 + conduct.healthy_in_s;
+        if conduct.crash.is_none() && now.since_s(asked_at) >= latest_s {
+            return (Task::Healthy, 0);
+        }
         let mut draw = Draw::new(conduct.seed, Stream::TaskStart, self.subject, u64::from(index));
         let starts_in_s = conduct.starts_in_s + draw.below(conduct.starts_in_s / 4 + 1);
         let settled = |since: u32| match since {
