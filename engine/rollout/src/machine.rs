@@ -243,34 +243,39 @@ impl Machine {
     /// What to read while waiting.
     #[must_use]
     pub fn watches(&self) -> Vec<Watch> {
-        let mut watches = match &self.state {
-            State::Provisioning(provisioning) => match provisioning.stage.stack() {
-                Some(stack) if provisioning.requested => vec![Watch::Rising(stack)],
-                _ => Vec::new(),
-            },
-            State::Scaling(Scaling { scaled_at: Some(_), .. }) => vec![Watch::Health],
-            State::Shifting(shifting) => match &shifting.changes {
-                Some(changes) => {
-                    let split = Split::green_at(self.plan.steps[shifting.step].weight);
-                    vec![Watch::Change(split, changes.clone()), Watch::Health]
-                }
-                // A write whose reply was lost may have landed: only its repetition can tell it
-                // from somebody else's, so records are watched only once somebody else's is known.
-                None if shifting.drift.is_empty() => vec![Watch::Health],
-                None => vec![Watch::Drift(self.book.asked), Watch::Health],
-            },
-            State::Dwelling(_) | State::Holding(_) | State::Baking(_) => {
-                vec![Watch::Health, Watch::Drift(self.book.split)]
+        let mut watches = Vec::with_capacity(3);
+        match &self.state {
+            State::Provisioning(provisioning) => {
+                let stack = provisioning.stage.stack().filter(|_| provisioning.requested);
+                watches.extend(stack.map(Watch::Rising));
             }
-            State::Promoting(tail) | State::Removing(tail) => tail.watches(),
-            State::RollingBack(back) => back.tail.watches(),
-            _ => Vec::new(),
-        };
-        if self.book.canary_traffic_at.is_some() && !watches.is_empty() {
-            watches.retain(|watch| *watch != Watch::Traffic);
+            State::Scaling(Scaling { scaled_at: Some(_), .. }) => watches.push(Watch::Health),
+            State::Shifting(shifting) => {
+                watches.extend(self.shifting_watch(shifting));
+                watches.push(Watch::Health);
+            }
+            State::Dwelling(_) | State::Holding(_) | State::Baking(_) => {
+                watches.extend([Watch::Health, Watch::Drift(self.book.split)]);
+            }
+            State::Promoting(tail) | State::Removing(tail) => watches.extend(tail.watch()),
+            State::RollingBack(back) => watches.extend(back.tail.watch()),
+            _ => {}
+        }
+        let has_traffic = self.book.canary_traffic_at.is_some() && !watches.is_empty();
+        if has_traffic && !watches.contains(&Watch::Traffic) {
             watches.push(Watch::Traffic);
         }
         watches
+    }
+
+    /// A write whose reply was lost may have landed: only its repetition can tell it from somebody
+    /// else's, so records are watched only once somebody else's is known.
+    fn shifting_watch(&self, shifting: &Shifting) -> Option<Watch> {
+        let split = Split::green_at(self.plan.steps[shifting.step].weight);
+        match &shifting.changes {
+            Some(changes) => Some(Watch::Change(split, changes.clone())),
+            None => (!shifting.drift.is_empty()).then_some(Watch::Drift(self.book.asked)),
+        }
     }
 
     /// The next instant at which something may follow from time alone: a look is due, a wait or a

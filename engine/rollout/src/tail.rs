@@ -113,12 +113,12 @@ impl Tail {
     }
 
     /// What to read meanwhile.
-    pub(crate) fn watches(&self) -> Vec<Watch> {
-        match self.todo.front() {
-            Some(Task::Verify(split)) => vec![Watch::Change(*split, self.changes.clone())],
-            Some(Task::Drain(_)) => vec![Watch::Traffic],
-            Some(Task::Retire(stack)) if self.requested => vec![Watch::Falling(*stack)],
-            _ => Vec::new(),
+    pub(crate) fn watch(&self) -> Option<Watch> {
+        match *self.todo.front()? {
+            Task::Verify(split) => Some(Watch::Change(split, self.changes.clone())),
+            Task::Drain(_) => Some(Watch::Traffic),
+            Task::Retire(stack) if self.requested => Some(Watch::Falling(stack)),
+            _ => None,
         }
     }
 
