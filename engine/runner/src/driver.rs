@@ -159,10 +159,11 @@ impl Driver {
             if let Some(end) = self.heed_leaving().await? {
                 return Ok(end);
             }
-            if self.written_end().is_some() || self.step().await? {
+            let now = self.now();
+            if self.written_end().is_some() || self.step(now).await? {
                 continue;
             }
-            let until = self.next_instant();
+            let until = self.next_instant(now);
             self.context.cloud.clock.wait(until).await.map_err(DriveError::Call)?;
             let now = self.now();
             self.context.follower.tick(now);
@@ -175,8 +176,7 @@ impl Driver {
     }
 
     /// Does one thing that is due now; false when nothing is.
-    async fn step(&mut self) -> Result<bool, DriveError> {
-        let now = self.now();
+    async fn step(&mut self, now: EpochS) -> Result<bool, DriveError> {
         if let Some(effect) = self.machine.effect(now) {
             if self.backoff.is_due(now) && self.may_try(&effect) {
                 self.perform(effect).await?;
@@ -195,8 +195,8 @@ impl Driver {
         Ok(false)
     }
 
-    fn next_instant(&self) -> EpochS {
-        let now = self.now();
+    /// The first instant after `now` at which something may be due.
+    fn next_instant(&self, now: EpochS) -> EpochS {
         let retry = self.backoff.next_at().filter(|_| self.machine.effect(now).is_some());
         let ledger = self.outage.as_ref().map(Outage::next_try_at);
         let times = [self.wake, self.watching.next_at(), retry, ledger];

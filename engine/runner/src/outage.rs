@@ -124,8 +124,8 @@ impl Driver {
 
     /// While the ledger is away: says so once, and tries it again when that is due.
     pub(crate) async fn reach_ledger(&mut self) -> Result<(), DriveError> {
-        let now = self.now();
         let Some(outage) = &mut self.outage else { return Ok(()) };
+        let now = self.context.cloud.clock.now();
         if !std::mem::replace(&mut outage.told, true) {
             let text = format!(
                 "the ledger cannot be reached ({}): until it can, no weight rises and nothing is \

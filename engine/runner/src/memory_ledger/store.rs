@@ -1,6 +1,7 @@
 //! What a ledger in memory holds, and the rules it holds it by.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 use std::sync::Arc;
 
 use rollout::EpochS;
@@ -146,11 +147,13 @@ impl Store {
 
 impl Run {
     pub(super) fn append(&mut self, deployment: &str, entry: &Arc<Entry>) -> Kept<()> {
-        if self.entries.contains_key(&entry.seq) {
-            return Err(taken(deployment, entry.seq));
+        match self.entries.entry(entry.seq) {
+            Slot::Occupied(_) => Err(taken(deployment, entry.seq)),
+            Slot::Vacant(slot) => {
+                slot.insert(entry.clone());
+                Ok(())
+            }
         }
-        self.entries.insert(entry.seq, entry.clone());
-        Ok(())
     }
 
     pub(super) fn entries_from(&self, from_seq: u32) -> Vec<Arc<Entry>> {
