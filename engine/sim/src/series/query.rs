@@ -75,19 +75,49 @@ pub(crate) fn answers(
     queries: &[MetricQuery<'_>],
 ) -> Called<Vec<Series>> {
     let mut answers = Vec::with_capacity(queries.len());
-    let mut of_period = Vec::new();
+    let mut gathered = Gathered::default();
     for query in queries {
-        answers.push(answer(world, minutes, query, &mut of_period)?);
+        answers.push(answer(world, minutes, &mut gathered, query)?);
     }
     Ok(answers)
 }
 
-/// The answer to one query; `of_period` is room for the minutes of a period.
-fn answer(
+/// The minutes of the period gathered last: the next query mostly asks for another metric of it.
+#[derive(Default)]
+struct Gathered<'a> {
+    about: Option<About<'a>>,
+    minutes: Vec<Minute>,
+}
+
+/// Which minutes: scopes and dimensions, a period's beginning and its length.
+type About<'a> = (&'a [Scope], &'a [Dimension], EpochS, u32);
+
+impl<'a> Gathered<'a> {
+    /// The minutes of a period, of every release that is meant.
+    fn of(&mut self, world: &World, minutes: &mut Minutes, about: About<'a>) -> &[Minute] {
+        if self.about == Some(about) {
+            return &self.minutes;
+        }
+        self.about = Some(about);
+        self.minutes.clear();
+        let (scopes, dimensions, begin, period_s) = about;
+        let sources = sources(world, scopes, dimensions);
+        for begin in (0..period_s / PERIOD_S).map(|index| begin.plus_s(index * PERIOD_S)) {
+            let end = begin.plus_s(PERIOD_S);
+            let served = sources.clone().filter(|(_, release)| release.stack.serves(end));
+            let of_minute = served.map(|(service, it)| minutes.of(world, service, it, begin));
+            self.minutes.extend(of_minute);
+        }
+        &self.minutes
+    }
+}
+
+/// The answer to one query.
+fn answer<'a>(
     world: &World,
     minutes: &mut Minutes,
-    query: &MetricQuery<'_>,
-    of_period: &mut Vec<Minute>,
+    gathered: &mut Gathered<'a>,
+    query: &MetricQuery<'a>,
 ) -> Called<Series> {
     let (namespace, name, dimensions, statistic) = match &query.what {
         MetricSource::Series { namespace, name, dimensions, statistic } => {
@@ -116,12 +146,10 @@ fn answer(
     let metric = METRICS.iter().find(|(space, it, ..)| *space == namespace && *it == name);
     let mut points = Vec::new();
     if let (Some((.., scopes, reading)), false) = (metric, outage == Some(OutageKind::Empty)) {
-        let sources = sources(world, scopes, dimensions);
         for begin in periods(world, query) {
-            of_period.clear();
-            let period = (begin, query.period_s);
-            gather(world, minutes, sources.clone(), period, of_period);
-            points.extend(reading(statistic, of_period).map(|value| Point { time: begin, value }));
+            let about = (*scopes, dimensions, begin, query.period_s);
+            let value = reading(statistic, gathered.of(world, minutes, about));
+            points.extend(value.map(|value| Point { time: begin, value }));
         }
     }
     let completeness = match outage {
@@ -143,22 +171,6 @@ fn periods(world: &World, query: &MetricQuery<'_>) -> impl Iterator<Item = Epoch
     (0..MOST_POINTS)
         .map(move |index| first.plus_s(index.saturating_mul(period_s)))
         .take_while(move |begin| *begin < end && begin.plus_s(period_s).plus_s(lag_s) <= now)
-}
-
-/// Adds the minutes of a period, of every release that is meant.
-fn gather<'a>(
-    world: &World,
-    minutes: &mut Minutes,
-    sources: impl Iterator<Item = (&'a Service, &'a Release)> + Clone,
-    (begin, period_s): (EpochS, u32),
-    gathered: &mut Vec<Minute>,
-) {
-    for begin in (0..period_s / PERIOD_S).map(|index| begin.plus_s(index * PERIOD_S)) {
-        let end = begin.plus_s(PERIOD_S);
-        let served = sources.clone().filter(|(_, release)| release.stack.serves(end));
-        gathered
-            .extend(served.map(|(service, release)| minutes.of(world, service, release, begin)));
-    }
 }
 
 /// The releases that a series is about, if it is published for any.
