@@ -159,8 +159,8 @@ impl Driver {
 
     async fn evaluate(&self, gates: &[String], now: EpochS) -> Result<Vec<Evaluation>, DriveError> {
         let plan = self.deployment.plan.clone();
-        let mut asking: Vec<Asking<'_>> =
-            gates.iter().filter_map(|name| Some(self.asking(plan.gate(name)?, now))).collect();
+        let mut asking: Vec<Asking<'_>> = Vec::with_capacity(gates.len());
+        asking.extend(gates.iter().filter_map(|name| Some(self.asking(plan.gate(name)?, now))));
         let host = self.context.gates.as_ref();
         join_all(asking.iter_mut().map(|one| self.open(host, one))).await;
         for round in 1..=ROUNDS {
@@ -186,7 +186,8 @@ impl Driver {
             gate,
             situation: self.situation(gate, now),
             state_before: memory.map(|memory| memory.state().to_vec()).unwrap_or_default(),
-            rounds: Vec::new(),
+            // Most looks have one, and it is kept as long as the journal.
+            rounds: Vec::with_capacity(1),
             end: None,
             asked: Vec::new(),
         }
