@@ -89,18 +89,33 @@ struct Gathered<'a> {
     minutes: Vec<Minute>,
 }
 
-/// Which minutes: scopes and dimensions, a period's beginning and its length.
-type About<'a> = (&'a [Scope], &'a [Dimension], EpochS, u32);
+/// Which minutes.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    scopes: &'a [Scope],
+    dimensions: &'a [Dimension],
+    begin: EpochS,
+    period_s: u32,
+}
+
+impl About<'_> {
+    /// Queries about one series share their dimensions, so the texts need not be compared.
+    fn is(&self, other: &About<'_>) -> bool {
+        std::ptr::eq(self.dimensions, other.dimensions)
+            && self.scopes == other.scopes
+            && (self.begin, self.period_s) == (other.begin, other.period_s)
+    }
+}
 
 impl<'a> Gathered<'a> {
     /// The minutes of a period, of every release that is meant.
     fn of(&mut self, world: &World, minutes: &mut Minutes, about: About<'a>) -> &[Minute] {
-        if self.about == Some(about) {
+        if self.about.is_some_and(|last| last.is(&about)) {
             return &self.minutes;
         }
         self.about = Some(about);
         self.minutes.clear();
-        let (scopes, dimensions, begin, period_s) = about;
+        let About { scopes, dimensions, begin, period_s } = about;
         let sources = sources(world, scopes, dimensions);
         for begin in (0..period_s / PERIOD_S).map(|index| begin.plus_s(index * PERIOD_S)) {
             let end = begin.plus_s(PERIOD_S);
@@ -143,11 +158,12 @@ fn answer<'a>(
         return Err(invalid(why));
     }
     let outage = world.outage();
-    let metric = METRICS.iter().find(|(space, it, ..)| *space == namespace && *it == name);
-    let mut points = Vec::new();
+    let metric = METRICS.iter().find(|(space, it, ..)| *it == name && *space == namespace);
+    // Most queries are about one period.
+    let mut points = Vec::with_capacity(1);
     if let (Some((.., scopes, reading)), false) = (metric, outage == Some(OutageKind::Empty)) {
         for begin in periods(world, query) {
-            let about = (*scopes, dimensions, begin, query.period_s);
+            let about = About { scopes, dimensions, begin, period_s: query.period_s };
             let value = reading(statistic, gathered.of(world, minutes, about));
             points.extend(value.map(|value| Point { time: begin, value }));
         }

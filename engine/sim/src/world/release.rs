@@ -10,6 +10,9 @@ use super::stack::StackLife;
 use crate::draw::{Draw, Stream};
 use crate::scenario::{Crash, CrashReason, HEALTHY_IN_S, STARTS_IN_S};
 
+/// A task starts later than set by at most this part of the time it takes.
+const STARTS_LATER: u32 = 4;
+
 /// How long a target that leaves is still draining, in seconds.
 const DRAINS_S: u32 = 30;
 
@@ -81,12 +84,11 @@ impl Release {
             health.targets_draining = if now < since.plus_s(DRAINS_S) { desired } else { 0 };
             return health;
         }
-        for index in 0..desired {
-            let (task, crashes) = self.task(index, conduct, now);
-            health.tasks_crashed += crashes;
-            health.tasks_running += u32::from(task != Task::Pending);
-            health.targets_initial += u32::from(task == Task::Initial);
-            health.targets_healthy += u32::from(task == Task::Healthy);
+        if self.have_all_settled(conduct, now) {
+            health.tasks_running = desired;
+            health.targets_healthy = desired;
+        } else {
+            self.count_tasks(&mut health, conduct, now);
         }
         health.targets_draining = self.leaving(now);
         health.groups_empty = u32::from(health.targets_initial + health.targets_healthy == 0);
@@ -101,6 +103,27 @@ impl Release {
             health.crash_reasons = vec![crash.sentence(); told];
         }
         health
+    }
+
+    /// Whether the last task asked for is healthy however late it started: then so are all, and
+    /// they need not be counted one by one.
+    fn have_all_settled(&self, conduct: &Conduct<'_>, now: EpochS) -> bool {
+        let settle_in_s =
+            conduct.starts_in_s + conduct.starts_in_s / STARTS_LATER + conduct.healthy_in_s;
+        let last = self.scalings.last();
+        !conduct.pending
+            && conduct.crash.is_none()
+            && last.is_some_and(|(at, _)| now >= at.plus_s(settle_in_s))
+    }
+
+    fn count_tasks(&self, health: &mut SideHealth, conduct: &Conduct<'_>, now: EpochS) {
+        for index in 0..health.tasks_desired {
+            let (task, crashes) = self.task(index, conduct, now);
+            health.tasks_crashed += crashes;
+            health.tasks_running += u32::from(task != Task::Pending);
+            health.targets_initial += u32::from(task == Task::Initial);
+            health.targets_healthy += u32::from(task == Task::Healthy);
+        }
     }
 
     /// Targets of a scale-down that still drain.
@@ -122,12 +145,8 @@ impl Release {
         if conduct.pending || now < asked_at {
             return (Task::Pending, 0);
         }
-        let latest_s = conduct.starts_in_s + conduct.starts_in_s / 4 + conduct.healthy_in_s;
-        if conduct.crash.is_none() && now.since_s(asked_at) >= latest_s {
-            return (Task::Healthy, 0);
-        }
         let mut draw = Draw::new(conduct.seed, Stream::TaskStart, self.subject, u64::from(index));
-        let starts_in_s = conduct.starts_in_s + draw.below(conduct.starts_in_s / 4 + 1);
+        let starts_in_s = conduct.starts_in_s + draw.below(conduct.starts_in_s / STARTS_LATER + 1);
         let settled = |since: u32| match since {
             since if since < starts_in_s => Task::Pending,
             since if since < starts_in_s + conduct.healthy_in_s => Task::Initial,
@@ -202,4 +221,41 @@ pub(crate) fn place(service: &rollout::Service, label: &str) -> Place {
 
 fn dimension(name: &str, value: String) -> Dimension {
     Dimension { name: name.to_owned(), value }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rollout::{EpochS, SideHealth};
+
+    use super::{Conduct, Release, StackLife};
+
+    fn release(subject: u64) -> Release {
+        let stack = StackLife {
+            name: "stage-shop-2".into(),
+            token: "d-1".into(),
+            asked_at: EpochS(0),
+            settled_at: EpochS(0),
+            failure: None,
+            removal: None,
+        };
+        let scalings = vec![(EpochS(100), 2), (EpochS(160), 4)];
+        let (label, version) = ("2".into(), "2.0.0".into());
+        Release { label, version, stack, scalings, subject, place: Arc::default() }
+    }
+
+    #[test]
+    fn a_release_that_has_settled_has_the_health_of_its_tasks() {
+        for subject in 0..40 {
+            let (release, conduct) = (release(subject), Conduct::calm(subject));
+            for at in (100..400).map(EpochS) {
+                let mut counted = SideHealth { tasks_desired: 4, ..SideHealth::default() };
+                release.count_tasks(&mut counted, &conduct, at);
+                let health = release.health(&conduct, at);
+                assert_eq!(health, SideHealth { groups_empty: health.groups_empty, ..counted });
+            }
+            assert!(release.have_all_settled(&conduct, EpochS(399)));
+        }
+    }
 }
