@@ -57,6 +57,12 @@ impl Aws {
         }))
     }
 
+    /// The same for one look: what does not change in an instant is asked for once.
+    #[must_use]
+    pub fn looking(&self) -> Self {
+        Self::of(self.0.connection.remembering(), self.0.file.clone())
+    }
+
     /// The connection.
     #[must_use]
     pub fn connection(&self) -> &Connection {

@@ -1,6 +1,10 @@
 //! A client for each service, over one HTTP connection pool.
 
+use std::sync::Arc;
+
 use aws_config::SdkConfig;
+
+use crate::memo::Memo;
 
 /// The services of an account in a region.
 #[derive(Clone, Debug)]
@@ -21,6 +25,7 @@ pub struct Clients {
     pub sns: aws_sdk_sns::Client,
     pub sts: aws_sdk_sts::Client,
     pub tagging: aws_sdk_resourcegroupstagging::Client,
+    pub(crate) memo: Option<Arc<Memo>>,
 }
 
 impl Clients {
@@ -42,6 +47,7 @@ impl Clients {
             sns: aws_sdk_sns::Client::new(config),
             sts: aws_sdk_sts::Client::new(config),
             tagging: aws_sdk_resourcegroupstagging::Client::new(config),
+            memo: None,
         }
     }
 }

@@ -85,6 +85,16 @@ pub struct Connection {
     pub(crate) config: SdkConfig,
 }
 
+impl Connection {
+    /// The same for one look: what does not change in an instant is asked for once. Nothing may be
+    /// driven by it.
+    pub(crate) fn remembering(&self) -> Self {
+        let mut look = self.clone();
+        look.clients.memo = Some(Arc::default());
+        look
+    }
+}
+
 /// Finds credentials and region, and asks AWS who we are.
 ///
 /// # Errors

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | how one gets in | `connect`, `clients`, `clock` |
 //! | what a failed call means | `error` |
-//! | what adapters know of a deployment | `scene`, kept by `aws` |
+//! | what adapters know of a deployment | `scene`, kept by `aws`; of a look: `memo` |
 //! | what the account holds, and what is missing | `discovery` |
 //! | how stacks are made, watched and deleted | `stacks` |
 //! | what is live, and who is told | `registry`, `notices` |
@@ -25,6 +25,7 @@ mod deadline;
 mod discovery;
 mod error;
 mod ledger;
+mod memo;
 mod metrics;
 mod notices;
 mod registry;

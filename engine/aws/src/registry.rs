@@ -17,6 +17,7 @@ use runner::{CallError, CallErrorKind, Called, Deployment, Registry};
 use stack::names::REGISTRY_TABLE as TABLE;
 
 use crate::aws::Aws;
+use crate::clients::Clients;
 use crate::error::{call_error, code};
 use crate::stacks::names;
 
@@ -71,25 +72,29 @@ impl Registry for Aws {
     }
 }
 
-impl Aws {
-    /// What the registry says; none too where there is no table yet.
-    pub(crate) async fn item(
-        &self,
-        dynamodb: &aws_sdk_dynamodb::Client,
-        service: &Service,
-    ) -> Called<Option<Item>> {
-        let key = AttributeValue::S(key(service));
-        let request = dynamodb.get_item().table_name(TABLE).key("id", key).consistent_read(true);
-        let answer = match request.send().await {
-            Err(error) if code(&error) == NO_TABLE => return Ok(None),
-            answer => answer.map_err(|error| call_error("reading the registry", error))?,
-        };
-        Ok(answer.item().and_then(read))
+/// What the registry says; none too where there is no table yet.
+pub(crate) async fn item(clients: &Clients, service: &Service) -> Called<Option<Item>> {
+    match &clients.memo {
+        Some(memo) => memo.item(asked(clients, service)).await,
+        None => asked(clients, service).await,
     }
+}
 
+async fn asked(clients: &Clients, service: &Service) -> Called<Option<Item>> {
+    let key = AttributeValue::S(key(service));
+    let request =
+        clients.dynamodb.get_item().table_name(TABLE).key("id", key).consistent_read(true);
+    let answer = match request.send().await {
+        Err(error) if code(&error) == NO_TABLE => return Ok(None),
+        answer => answer.map_err(|error| call_error("reading the registry", error))?,
+    };
+    Ok(answer.item().and_then(read))
+}
+
+impl Aws {
     /// Writes the item, unless it says so already: the first time is when it was deployed.
     async fn put(&self, service: &Service, live: &Item) -> Called<()> {
-        let known = self.item(&self.clients().dynamodb, service).await?;
+        let known = item(self.clients(), service).await?;
         let is_known =
             known.is_some_and(|known| Item { deployed_at: live.deployed_at, ..known } == *live);
         if is_known {

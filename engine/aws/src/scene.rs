@@ -63,8 +63,12 @@ impl Scene {
     ) -> Called<Self> {
         let role = file.as_ref().ok().and_then(|file| file.canary.dns_role_arn.as_ref());
         let dns = zones::client(connection, role.map(|arn| arn.0.as_str())).await;
-        let (balancers, zones) =
-            tokio::try_join!(balancers::find(&connection.clients, plan), zones::find(&dns))?;
+        let clients = &connection.clients;
+        let ask = async { tokio::try_join!(balancers::find(clients, plan), zones::find(&dns)) };
+        let (balancers, zones) = match &clients.memo {
+            Some(memo) => memo.surroundings(ask).await?,
+            None => ask.await?,
+        };
         let blue = match green == plan.labels.blue {
             true => &plan.labels.green,
             false => &plan.labels.blue,

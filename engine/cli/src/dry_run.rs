@@ -36,7 +36,7 @@ pub(crate) async fn dry_run(args: &DeployArgs, output: Output) -> Result<u8, Fai
             Site { cloud, ground, templates: None, resources: Vec::new(), credentials_end_at: None }
         }
         World::Aws(connection) => {
-            let aws = Aws::with_file(*connection.clone(), prepared.file.clone());
+            let aws = Aws::with_file(*connection.clone(), prepared.file.clone()).looking();
             on_the_account(&aws, &prepared, args.file.region.is_some()).await?
         }
     };

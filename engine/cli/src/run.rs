@@ -139,7 +139,10 @@ async fn begin_on_aws(
     let key = prepared.plan.service.key();
     let id = on_aws::new_id(&key);
     let region_is_named = args.file.region.is_some();
-    let look = async || on_aws::look_over(aws, prepared, goal, &id, region_is_named).await;
+    let look = async || {
+        let look = aws.looking();
+        on_aws::look_over(&look, prepared, goal, &id, region_is_named).await
+    };
     let first = look().await?;
     if is_nothing(goal, &first.ground) {
         return Ok(None);

@@ -13,6 +13,7 @@ mod removal;
 mod stacks;
 mod traffic;
 #[path = "../venv.rs"]
+#[expect(dead_code, reason = "the predecessor is installed by other tests")]
 mod venv;
 mod workload;
 mod world;

@@ -44,14 +44,17 @@ impl Balancer {
 pub(crate) async fn find(clients: &Clients, plan: &Plan) -> Called<BTreeMap<String, Balancer>> {
     let group = &plan.service.group;
     let kind = "elasticloadbalancing:loadbalancer";
-    let mut found = Vec::new();
-    for resource in tagged(clients, kind, "CanaryGroup", group).await? {
-        let label = tag(&resource, "CanaryRelease").unwrap_or_default();
-        if label != plan.labels.blue && label != plan.labels.green {
-            continue;
-        }
-        found.extend(describe(clients, resource.resource_arn().unwrap_or_default(), label).await?);
-    }
+    let tagged = tagged(clients, kind, "CanaryGroup", group).await?;
+    let labels: BTreeMap<&str, &str> = tagged
+        .iter()
+        .filter_map(|resource| Some((resource.resource_arn()?, tag(resource, "CanaryRelease")?)))
+        .filter(|(_, label)| *label == plan.labels.blue || *label == plan.labels.green)
+        .collect();
+    let described = load_balancers(clients, &labels.keys().copied().collect::<Vec<_>>()).await?;
+    let mut found: Vec<Balancer> = described
+        .iter()
+        .filter_map(|it| application(it, labels.get(it.load_balancer_arn()?)?))
+        .collect();
     let vpcs: BTreeSet<&str> = found.iter().map(|balancer| balancer.vpc_id.as_str()).collect();
     if vpcs.len() > 1 {
         let own = vpcs_of(clients, &plan.service.environment).await?;
@@ -85,25 +88,33 @@ fn tag<'a>(resource: &'a ResourceTagMapping, key: &str) -> Option<&'a str> {
     resource.tags().iter().find(|tag| tag.key() == key).map(|tag| tag.value())
 }
 
-/// The balancer itself; none if it is gone (tags outlive what they were on) or of another kind.
-async fn describe(clients: &Clients, arn: &str, label: &str) -> Called<Option<Balancer>> {
-    Ok(load_balancer(clients, arn).await?.and_then(|it| application(&it, label)))
-}
-
 /// Whether there is a balancer of that ARN, whatever its tags.
 pub(crate) async fn exists(clients: &Clients, arn: &str) -> Called<bool> {
-    Ok(load_balancer(clients, arn).await?.is_some())
+    Ok(!load_balancers(clients, &[arn]).await?.is_empty())
 }
 
-async fn load_balancer(clients: &Clients, arn: &str) -> Called<Option<LoadBalancer>> {
-    let answer = clients.elb.describe_load_balancers().load_balancer_arns(arn).send().await;
-    let answer = match answer {
-        Err(error) if code(&error) == "LoadBalancerNotFound" => return Ok(None),
-        answer => answer,
-    };
-    let answer =
-        answer.map_err(|error| call_error(&format!("DescribeLoadBalancers of {arn}"), error))?;
-    Ok(answer.load_balancers.unwrap_or_default().into_iter().next())
+/// Those of the balancers that are there: tags outlive what they were on, and one that is gone
+/// refuses the call for all.
+async fn load_balancers(clients: &Clients, arns: &[&str]) -> Called<Vec<LoadBalancer>> {
+    if arns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = arns.iter().map(|arn| (*arn).to_owned()).collect();
+    let request = clients.elb.describe_load_balancers().set_load_balancer_arns(Some(names));
+    match request.send().await {
+        Err(error) if code(&error) == "LoadBalancerNotFound" => {
+            let mut found = Vec::new();
+            for arn in arns.iter().filter(|_| arns.len() > 1) {
+                found.extend(Box::pin(load_balancers(clients, &[arn])).await?);
+            }
+            Ok(found)
+        }
+        answer => {
+            let doing = format!("DescribeLoadBalancers of {}", arns.join(", "));
+            let answer = answer.map_err(|error| call_error(&doing, error))?;
+            Ok(answer.load_balancers.unwrap_or_default())
+        }
+    }
 }
 
 fn application(balancer: &LoadBalancer, label: &str) -> Option<Balancer> {

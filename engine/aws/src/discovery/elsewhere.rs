@@ -8,6 +8,7 @@ use stack::names::PREDECESSORS_REGION as PREDECESSORS;
 
 use crate::aws::Aws;
 use crate::clients::Clients;
+use crate::registry::item;
 use crate::stacks::standing::of_service;
 
 impl Aws {
@@ -25,8 +26,7 @@ impl Aws {
         let clients = Clients::new(&there);
         let region = PREDECESSORS.to_owned();
         let service = Service { region, ..plan.service.clone() };
-        let item = self.item(&clients.dynamodb, &service).await?;
-        let what = match item {
+        let what = match item(&clients, &service).await? {
             Some(_) => "a registry item".to_owned(),
             None => match of_service(&clients, &service, Stack::Init, "").await? {
                 Some(found) => format!("stack {}", found.stack_name().unwrap_or_default()),

@@ -9,7 +9,7 @@ use super::balancers;
 use crate::aws::Aws;
 use crate::clients::Clients;
 use crate::error::{call_error, code};
-use crate::registry::Item;
+use crate::registry::{Item, item};
 use crate::scene::{Scene, missing};
 
 /// Refusals that mean that the service is not there.
@@ -17,7 +17,7 @@ const GONE: [&str; 2] = ["ClusterNotFoundException", "ServiceNotFoundException"]
 
 /// The live release, if the registry knows one whose balancer is there.
 pub(crate) async fn live(aws: &Aws, plan: &Plan, scene: &Scene) -> Called<Option<Baseline>> {
-    let Some(item) = aws.item(&aws.clients().dynamodb, &plan.service).await? else {
+    let Some(item) = item(aws.clients(), &plan.service).await? else {
         return Ok(None);
     };
     let Some(label) = scene.label_of(&item.balancer_arn) else {

@@ -5,6 +5,7 @@ use runner::Called;
 
 use super::records;
 use crate::aws::Aws;
+use crate::registry::item;
 use crate::scene::Scene;
 use crate::stacks::standing::of_service;
 use crate::traffic::{Name, at_names};
@@ -36,7 +37,7 @@ pub(crate) async fn find(aws: &Aws, plan: &Plan, scene: &Scene) -> Called<Vec<St
     for (name, error) in without {
         say(format!("name {name}"), error.message);
     }
-    if let Some(item) = aws.item(&aws.clients().dynamodb, &plan.service).await? {
+    if let Some(item) = item(aws.clients(), &plan.service).await? {
         let state = format!("release {} is live, version {}", item.label, item.version);
         say("registry".to_owned(), state);
     }

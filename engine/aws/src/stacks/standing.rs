@@ -11,6 +11,14 @@ use crate::error::{call_error, code, message};
 
 /// By its name, or by its id even when it is gone; none if CloudFormation knows no such stack.
 pub(crate) async fn describe(clients: &Clients, name: &str) -> Called<Option<types::Stack>> {
+    let ask = asked(clients, name);
+    match &clients.memo {
+        Some(memo) => memo.stack(name, ask).await,
+        None => ask.await,
+    }
+}
+
+async fn asked(clients: &Clients, name: &str) -> Called<Option<types::Stack>> {
     let answer = clients.cloudformation.describe_stacks().stack_name(name).send().await;
     match answer {
         // "Stack with id NAME does not exist"; there is no code of its own for that.
