@@ -101,7 +101,8 @@ async fn load_balancers(clients: &Clients, arns: &[&str]) -> Called<Vec<LoadBala
     }
     let names = arns.iter().map(|arn| (*arn).to_owned()).collect();
     let request = clients.elb.describe_load_balancers().set_load_balancer_arns(Some(names));
-    match request.send().await {
+    let found: Result<Vec<_>, _> = request.into_paginator().items().send().try_collect().await;
+    match found {
         Err(error) if code(&error) == "LoadBalancerNotFound" => {
             let mut found = Vec::new();
             for arn in arns.iter().filter(|_| arns.len() > 1) {
@@ -109,10 +110,9 @@ async fn load_balancers(clients: &Clients, arns: &[&str]) -> Called<Vec<LoadBala
             }
             Ok(found)
         }
-        answer => {
+        found => {
             let doing = format!("DescribeLoadBalancers of {}", arns.join(", "));
-            let answer = answer.map_err(|error| call_error(&doing, error))?;
-            Ok(answer.load_balancers.unwrap_or_default())
+            found.map_err(|error| call_error(&doing, error))
         }
     }
 }
