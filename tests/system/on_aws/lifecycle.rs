@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::account::{Account, FILE};
+use super::permissions;
 
 const NAME: &str = "webapi.example.com";
 
@@ -48,6 +49,7 @@ fn a_service_is_deployed_three_times_and_undeployed_and_nothing_is_left() {
     assert!(!records.to_string().contains(NAME), "{records}");
     let again = account.ends(&["undeploy", "-f", "svc.yml"], 0);
     assert!(again.out.contains("nothing to undeploy"), "{}", again.out);
+    permissions::cover_all_calls(&account);
     let said: Vec<String> = account.subjects();
     let deployed = "[SUCCESS] deploy - webapi";
     assert_eq!(said, [deployed, deployed, deployed, "[SUCCESS] undeploy - webapi"]);

@@ -2,4 +2,6 @@
 
 mod account;
 mod lifecycle;
+mod looking;
+mod permissions;
 mod taking_over;
