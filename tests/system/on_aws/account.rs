@@ -21,7 +21,7 @@ pub(crate) const FILE: &str = r#"
 canary:
   group: private
   releases: { blue: 1, green: 2 }
-  scale: { desired: 2, wait: 10, max_wait: 120 }
+  scale: { desired: 2, wait: 10, max_wait: 1200 }
   strategy: [{ weight: 20, wait: 10 }, { weight: 60, wait: 10 }]
   bake: 10
   drain: 30
