@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableOutput;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-    ScalarAttributeType,
+    ScalarAttributeType, TableStatus,
 };
 use runner::{Kept, LedgerError};
+use tokio::time::Instant;
 
 use super::Inner;
 use super::items::{Item, Key};
@@ -18,8 +19,14 @@ use crate::error;
 
 /// The longest a new table is waited for.
 const ACTIVE_WITHIN: Duration = Duration::from_secs(120);
+/// Between two looks at it.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The code of a table that is not there.
 const NO_TABLE: &str = "ResourceNotFoundException";
+
+fn is_active(answer: &DescribeTableOutput) -> bool {
+    answer.table().and_then(|table| table.table_status()) == Some(&TableStatus::Active)
+}
 
 impl Inner {
     /// What AWS said, in a ledger's words: whatever keeps it from answering makes it unreachable.
@@ -40,18 +47,27 @@ impl Inner {
         self.is_there.get_or_try_init(|| self.make_table()).await.map(|_| ())
     }
 
+    /// The SDK's own waiter looks every twenty seconds, and a table takes a few.
     async fn make_table(&self) -> Kept<()> {
-        let described = self.client.describe_table().table_name(&self.table).send().await;
-        match described {
-            Ok(_) => {}
-            Err(error) if error::code(&error) == NO_TABLE => self.create_table().await?,
-            Err(error) => return Err(self.unreachable("looking for the table", error)),
+        let until = Instant::now() + ACTIVE_WITHIN;
+        loop {
+            match self.client.describe_table().table_name(&self.table).send().await {
+                Ok(answer) if is_active(&answer) => return Ok(()),
+                Ok(_) => {}
+                Err(error) if error::code(&error) == NO_TABLE => {
+                    self.create_table().await?;
+                    continue;
+                }
+                Err(error) => return Err(self.unreachable("looking for the table", error)),
+            }
+            if Instant::now() >= until {
+                return Err(LedgerError::Unreachable {
+                    what: format!("the ledger dynamodb:{}", self.table),
+                    why: format!("its table is not active after {} s", ACTIVE_WITHIN.as_secs()),
+                });
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
         }
-        let active = self.client.wait_until_table_exists().table_name(&self.table);
-        active.wait(ACTIVE_WITHIN).await.map(|_| ()).map_err(|error| LedgerError::Unreachable {
-            what: format!("the ledger dynamodb:{}", self.table),
-            why: format!("waiting for the table: {error}"),
-        })
     }
 
     async fn create_table(&self) -> Kept<()> {
