@@ -91,7 +91,7 @@ fn a_dry_run_foretells_the_evidence_the_time_and_the_price_and_writes_nothing() 
         assert!((240..3900).contains(&evidence_s), "{step}");
         assert!(step["passed_s"]["median"].as_u64().unwrap() >= evidence_s.max(300), "{step}");
     }
-    let metrics = forecast["metrics"]["median"].as_f64().unwrap();
+    let metrics = forecast["metrics_requested"]["median"].as_f64().unwrap();
     let dollars = forecast["dollars"].as_f64().unwrap();
     assert!(metrics > 100.0 && (dollars - metrics / 100_000.0).abs() < 1e-9, "{forecast}");
 

@@ -8,7 +8,6 @@ use tokio::sync::Mutex;
 
 use crate::clients::Clients;
 use crate::connect::Connection;
-use crate::metrics::Price;
 use crate::scene::Scene;
 use crate::stacks::Memory;
 use crate::traffic::Sent;
@@ -26,7 +25,6 @@ struct Inner {
     scene: Mutex<Option<(String, Arc<Scene>)>>,
     memory: Memory,
     sent: Sent,
-    price: Price,
     crashes: Crashes,
 }
 
@@ -52,7 +50,6 @@ impl Aws {
             scene: Mutex::default(),
             memory: Memory::default(),
             sent: Sent::default(),
-            price: Price::default(),
             crashes: Crashes::default(),
         }))
     }
@@ -81,11 +78,6 @@ impl Aws {
     /// The changes of records that were sent.
     pub(crate) fn sent(&self) -> &Sent {
         &self.0.sent
-    }
-
-    /// What CloudWatch will bill.
-    pub(crate) fn price(&self) -> &Price {
-        &self.0.price
     }
 
     /// The tasks that are known to have crashed.

@@ -2,17 +2,15 @@
 //! over simulated clouds whose old release serves what the real one was measured to serve.
 //!
 //! Whatever language a gate is written in, and whatever it waits for, a rehearsal shows when it
-//! would have said promote; and the metrics it asks for can be counted.
+//! would have said promote; and the metrics it asks for are counted as in a run.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use async_trait::async_trait;
-use report::{Assumed, Forecast, Rehearsal, forecast};
-use rollout::{Goal, Ground, OnInconclusive, Plan};
+use report::{Assumed, Forecast, forecast};
+use rollout::{EventRecord, Goal, Ground, OnInconclusive, Plan};
 use runner::{
-    Archive, Called, Context, Driver, GateHost, Interrupt, Leases, MemoryLedger, MetricQuery,
-    MetricSource, Metrics, Nobody, RecentTraffic, Series, Shelf,
+    Archive, Context, Driver, GateHost, Interrupt, Leases, MemoryLedger, Nobody, RecentTraffic,
+    Shelf,
 };
 use sim::{Baseline, Before, MemoryWorld, Scenario, SimCloud, Store, TrafficScenario};
 
@@ -105,17 +103,15 @@ struct Rehearsed<'a> {
 }
 
 impl Rehearsed<'_> {
-    /// One rehearsal, in memory from its beginning to its end.
-    async fn over(&self, scenario: Scenario) -> Result<Rehearsal, Failure> {
+    /// What happens in one rehearsal, in memory from its beginning to its end.
+    async fn over(&self, scenario: Scenario) -> Result<Vec<EventRecord>, Failure> {
         let ledger = Arc::new(MemoryLedger::new());
         let lease = ledger.acquire(WORLD, "a rehearsal").await?;
         for (gate, memory) in &self.memories {
             ledger.remember(&lease, &self.plan.service.key(), gate, memory).await?;
         }
         let sim = SimCloud::open(&Store::Memory(MemoryWorld::default()), Some(scenario), None)?;
-        let mut cloud = sim.cloud();
-        let counting = Arc::new(Counting::over(cloud.metrics.clone()));
-        cloud.metrics = counting.clone();
+        let cloud = sim.cloud();
         let ground = cloud.discovery.ground(&self.plan).await?;
         let id = sim.new_deployment_id(&self.plan)?;
         let began = began(&self.plan, self.prepared, Goal::Deploy, ground);
@@ -129,34 +125,6 @@ impl Rehearsed<'_> {
             interrupt_rolls_back: true,
         };
         Driver::begin(context, &id, began).await?.run().await?;
-        Ok(Rehearsal {
-            events: told(&id, &ledger.entries(&id, 0).await?)?,
-            metric_calls: counting.calls.load(Ordering::Relaxed),
-            metrics: counting.metrics.load(Ordering::Relaxed),
-        })
-    }
-}
-
-/// Metrics of a cloud, counted as CloudWatch bills them.
-struct Counting {
-    inner: Arc<dyn Metrics>,
-    calls: AtomicU64,
-    metrics: AtomicU64,
-}
-
-impl Counting {
-    fn over(inner: Arc<dyn Metrics>) -> Self {
-        Counting { inner, calls: AtomicU64::new(0), metrics: AtomicU64::new(0) }
-    }
-}
-
-#[async_trait]
-impl Metrics for Counting {
-    async fn query(&self, queries: &[MetricQuery<'_>]) -> Called<Vec<Series>> {
-        // An expression is no metric of its own: it is computed of those asked for.
-        let series = queries.iter().filter(|it| matches!(it.what, MetricSource::Series { .. }));
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        self.metrics.fetch_add(series.count() as u64, Ordering::Relaxed);
-        self.inner.query(queries).await
+        told(&id, &ledger.entries(&id, 0).await?)
     }
 }

@@ -1,13 +1,14 @@
 //! What a deployment would do, before a write of any kind: the difference to what is deployed, the
 //! plan, and what it should come to.
 
-use rollout::{EpochS, Ground, Mode, Plan, Standing};
+use rollout::{Billed, EpochS, Ground, Mode, Plan, Standing};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::clock::took;
 use crate::forecast::{Forecast, Span, StepForecast};
-use crate::numbers::{grouped, short};
+use crate::numbers::short;
+use crate::price::priced;
 use crate::text::{pad, width, wrap};
 
 /// All that a dry run found out.
@@ -286,14 +287,10 @@ fn expected(run: &DryRun) -> Rows {
         let said = format!("{failed} of {} would not be promoted: {why}", forecast.rehearsals);
         rows.push(row("beware", said));
     }
-    if let (Some(calls), Some(metrics)) = (forecast.metric_calls, forecast.metrics) {
-        let (calls, metrics) = (grouped(calls.median), grouped(metrics.median));
-        let price = match forecast.dollars {
-            dollars if dollars < 0.01 => "less than $0.01".to_owned(),
-            dollars => format!("about ${dollars:.2}"),
-        };
-        let said = format!("about {metrics} metrics of CloudWatch in {calls} calls: {price}");
-        rows.push(row("asks for", said));
+    if let (Some(calls), Some(metrics)) = (forecast.metric_calls, forecast.metrics_requested) {
+        let (metric_calls, metrics_requested) = (calls.median, metrics.median);
+        let said = priced(Billed { metric_calls, metrics_requested });
+        rows.push(row("asks for", format!("about {said}")));
     }
     rows
 }

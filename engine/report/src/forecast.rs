@@ -6,20 +6,7 @@ use std::collections::BTreeSet;
 use rollout::{Decision, EpochS, EventRecord, Mode, Phase, Plan, What};
 use serde::Serialize;
 
-/// US dollars a metric: `GetMetricData` costs $0.01 per 1,000 metrics requested
-/// (<https://aws.amazon.com/cloudwatch/pricing/>, "Metrics"; most regions).
-const DOLLARS_A_METRIC: f64 = 0.01 / 1000.0;
-
-/// A rehearsal of the deployment, told whole.
-#[derive(Clone, Debug, Default)]
-pub struct Rehearsal {
-    /// What happened.
-    pub events: Vec<EventRecord>,
-    /// `GetMetricData` calls.
-    pub metric_calls: u64,
-    /// Metrics asked for in them.
-    pub metrics: u64,
-}
+use crate::price::dollars;
 
 /// What the rehearsals came to, together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -37,8 +24,8 @@ pub struct Forecast {
     pub steps: Vec<StepForecast>,
     /// `GetMetricData` calls.
     pub metric_calls: Option<Span>,
-    /// Metrics asked for in them.
-    pub metrics: Option<Span>,
+    /// Metrics requested in them.
+    pub metrics_requested: Option<Span>,
     /// What the median of these costs, in US dollars.
     pub dollars: f64,
 }
@@ -87,23 +74,24 @@ struct Stay {
     holds: Vec<String>,
 }
 
-/// What these rehearsals of a plan came to.
+/// What these rehearsals of a plan came to, each told whole.
 #[must_use]
-pub fn forecast(plan: &Plan, rehearsals: &[Rehearsal]) -> Forecast {
-    let stays: Vec<Stay> = rehearsals.iter().flat_map(|it| stays(plan, &it.events)).collect();
-    let ends: Vec<_> = rehearsals.iter().filter_map(|it| ended(&it.events)).collect();
+pub fn forecast(plan: &Plan, rehearsals: &[Vec<EventRecord>]) -> Forecast {
+    let stays: Vec<Stay> = rehearsals.iter().flat_map(|events| stays(plan, events)).collect();
+    let ends: Vec<_> = rehearsals.iter().filter_map(|events| ended(events)).collect();
     let promoted = ends.iter().filter(|end| end.exit_code == 0);
     let otherwise = ends.iter().find(|end| end.exit_code != 0);
-    let metrics = Span::of(rehearsals.iter().map(|it| it.metrics).collect());
+    let calls = ends.iter().map(|end| end.billed.metric_calls);
+    let metrics = Span::of(ends.iter().map(|end| end.billed.metrics_requested).collect());
     Forecast {
         rehearsals: count(rehearsals.len()),
         promoted: count(promoted.clone().count()),
         otherwise: otherwise.map(|end| format!("exit {}: {}", end.exit_code, end.why)),
         took_s: Span::of(promoted.map(|end| end.took_s.into()).collect()),
         steps: plan.steps.iter().map(|step| of_step(step.weight.percent(), &stays)).collect(),
-        metric_calls: Span::of(rehearsals.iter().map(|it| it.metric_calls).collect()),
-        metrics,
-        dollars: metrics.map_or(0.0, |it| it.median as f64 * DOLLARS_A_METRIC),
+        metric_calls: Span::of(calls.collect()),
+        metrics_requested: metrics,
+        dollars: metrics.map_or(0.0, |it| dollars(it.median)),
     }
 }
 

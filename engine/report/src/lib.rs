@@ -12,6 +12,7 @@ mod lines;
 mod ndjson;
 mod numbers;
 mod picture;
+mod price;
 mod schema;
 mod status;
 mod story;
@@ -25,7 +26,7 @@ pub use dry_run::{
     Assumed, Difference, DryRun, ResourceDifference, Templates, difference, dry_run,
 };
 pub use fold::fold;
-pub use forecast::{Forecast, Rehearsal, Span, StepForecast, forecast};
+pub use forecast::{Forecast, Span, StepForecast, forecast};
 pub use frame::{frame, painted};
 pub use gate_text::{gate_fields, gate_head};
 pub use html::{HtmlError, html};

@@ -6,6 +6,7 @@ use crate::clock::{from_to, took};
 use crate::fold::fold;
 use crate::numbers::{counted, grouped, traffic};
 use crate::picture::{Picture, decision_word};
+use crate::price::priced;
 use crate::tell::split;
 use crate::text::{printable, wrap};
 
@@ -18,6 +19,8 @@ const WIDEST: u16 = 100;
 const MOST_LINES: usize = 15;
 /// How a line begins that is there to be copied.
 pub(crate) const COMMAND: &str = "ecs-crd ";
+/// The label of the price.
+const ASKED: &str = "Asked";
 /// Columns before the text of a paragraph.
 const INDENT: usize = 8;
 
@@ -28,7 +31,14 @@ pub fn story(events: &[EventRecord], columns: Option<u16>) -> String {
     let columns = bounded(columns);
     let picture = fold(events);
     let mut lines = wrap(&headline(&picture), columns, 2);
-    lines.extend(labelled(&paragraphs(&picture, columns), columns));
+    let mut paragraphs = paragraphs(&picture, columns);
+    let mut told = labelled(&paragraphs, columns);
+    // What it cost matters least to whoever has much to read.
+    if lines.len() + told.len() > MOST_LINES {
+        paragraphs.retain(|(label, ..)| *label != ASKED);
+        told = labelled(&paragraphs, columns);
+    }
+    lines.extend(told);
     lines.truncate(MOST_LINES);
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
@@ -81,7 +91,7 @@ pub(crate) fn headline(picture: &Picture) -> String {
     format!("{sentence} (exit {})", ended.exit_code)
 }
 
-/// The paragraphs after the headline, 13 lines in all.
+/// The paragraphs after the headline, 13 lines in all and one of the price.
 fn paragraphs(picture: &Picture, columns: usize) -> Vec<Paragraph> {
     let mut paragraphs = vec![("Why", why(picture), 3), ("When", when(picture), 2)];
     if picture.started.as_ref().is_none_or(|started| started.goal == Goal::Deploy) {
@@ -91,6 +101,9 @@ fn paragraphs(picture: &Picture, columns: usize) -> Vec<Paragraph> {
     // Whoever has to act needs the commands more than what each gate said last.
     if let Some(gates) = gates(picture).filter(|_| next.len() < 2) {
         paragraphs.push(("Gates", gates, 2));
+    }
+    if let Some(asked) = asked(picture) {
+        paragraphs.push((ASKED, format!("{asked}."), 1));
     }
     paragraphs.push(("Stands", stands(picture), 3));
     for (at, line) in next.into_iter().enumerate() {
@@ -159,6 +172,13 @@ pub(crate) fn gates(picture: &Picture) -> Option<String> {
         })
         .collect();
     (!said.is_empty()).then(|| format!("{}.", said.join("; ")))
+}
+
+/// What CloudWatch was asked for and what that costs; none where nothing was, or while it has not
+/// ended.
+pub(crate) fn asked(picture: &Picture) -> Option<String> {
+    let billed = picture.ended.as_ref()?.billed;
+    (!billed.is_nothing()).then(|| priced(billed))
 }
 
 fn stands(picture: &Picture) -> String {

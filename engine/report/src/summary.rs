@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use rollout::{Counts, Drift, EpochS, EventRecord, Goal, Mode, Outcome, Standing, Verdict, What};
+use rollout::{
+    Billed, Counts, Drift, EpochS, EventRecord, Goal, Mode, Outcome, Standing, Verdict, What,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fold::fold;
 use crate::picture::{GateRow, Picture, WeightChange, is_warning};
+use crate::price::dollars;
 
 /// What became of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -53,6 +56,12 @@ pub struct Report {
     pub baseline: Counts,
     /// Bad responses of green beyond what blue's rate would have given: the requests harmed.
     pub harmed: u64,
+    /// What CloudWatch was asked for, from the start to the end; 0 while it has not ended.
+    #[serde(flatten)]
+    pub billed: Billed,
+    /// What the metrics cost at most, in US dollars; 0 while it has not ended.
+    #[serde(default)]
+    pub dollars: f64,
     /// Changes of the weighted records by somebody else.
     pub drift: Vec<DriftSeen>,
     /// What persons said.
@@ -112,6 +121,7 @@ pub fn summary(events: &[EventRecord]) -> Report {
     let picture = fold(events);
     let started = picture.started.as_ref();
     let ended = picture.ended.as_ref();
+    let billed = ended.map_or_else(Billed::default, |it| it.billed);
     let text = |of: fn(&rollout::Started) -> &String| started.map(of).cloned().unwrap_or_default();
     Report {
         deployment: picture.deployment.clone(),
@@ -132,6 +142,8 @@ pub fn summary(events: &[EventRecord]) -> Report {
         canary: ended.map_or(picture.traffic.canary, |it| it.canary),
         baseline: ended.map_or(picture.traffic.baseline, |it| it.baseline),
         harmed: picture.harmed(),
+        billed,
+        dollars: dollars(billed.metrics_requested),
         drift: events.iter().filter_map(drift).collect(),
         words: events.iter().filter_map(word).collect(),
         warnings: events.iter().filter_map(warning).collect(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dwell::METRIC_PERIOD_S;
-use crate::{Counts, EpochS, Health, Side, Split, TrafficSample};
+use crate::{Billed, Counts, EpochS, Health, Side, Split, TrafficSample};
 
 /// Seconds between two readings that together convict an unhealthy target (S05).
 pub(crate) const UNHEALTHY_TWICE_S: u32 = 15;
@@ -48,6 +48,8 @@ pub struct Book {
     pub harmed: f64,
     /// The last two periods that were read.
     pub recent: Vec<TrafficSample>,
+    /// What CloudWatch was asked for.
+    pub billed: Billed,
 }
 
 impl Default for Book {
@@ -68,6 +70,7 @@ impl Default for Book {
             baseline: Counts::default(),
             harmed: 0.0,
             recent: Vec::new(),
+            billed: Billed::default(),
         }
     }
 }

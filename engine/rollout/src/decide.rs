@@ -25,7 +25,7 @@ impl Machine {
         let Some(dwell) = self.dwell_mut() else { return Err(self.illegal(event)) };
         let mut confirmed = false;
         match event {
-            Event::Looked { begun_at, looks } => {
+            Event::Looked { begun_at, looks, .. } => {
                 for look in looks {
                     dwell.take(&plan, *begun_at, look);
                 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Drift, GateLook, Health, Split, Stack, TrafficSample};
+use crate::{Billed, Drift, GateLook, Health, Split, Stack, TrafficSample};
 
 /// What happened. Each is journalled with its instant before the machine learns of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +43,9 @@ pub enum Event {
     TrafficRead {
         /// What was served.
         sample: TrafficSample,
+        /// What was asked for it, and for readings since the last that came to nothing.
+        #[serde(default, skip_serializing_if = "Billed::is_nothing")]
+        billed: Billed,
     },
     /// The change batches were accepted, or the records already stood so.
     WeightsWritten {
@@ -69,6 +72,9 @@ pub enum Event {
         begun_at: crate::EpochS,
         /// What each said.
         looks: Vec<GateLook>,
+        /// What was asked for all of them.
+        #[serde(default, skip_serializing_if = "Billed::is_nothing")]
+        billed: Billed,
     },
     /// The gates that learn have learnt; warnings are about those that failed to.
     Learned {

@@ -32,6 +32,7 @@
 //! `Machine::effect` says what to call now and `Machine::watches` what to read meanwhile; both
 //! and `Machine::deadline` follow from the state alone, so a resumed run goes on as the uncut one.
 
+mod billed;
 mod book;
 mod decide;
 mod dwell;
@@ -51,6 +52,7 @@ mod time;
 mod verdict;
 mod weight;
 
+pub use billed::Billed;
 pub use book::Book;
 pub use dwell::{Dwell, Guard, LastLook, METRIC_LAG_S, METRIC_PERIOD_S, evidence_due};
 pub use effect::{Effect, Watch};

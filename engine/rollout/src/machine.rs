@@ -115,7 +115,13 @@ impl Machine {
         match event {
             // Nothing is read any more at an end: the rows below refuse it.
             _ if self.state.exit_code().is_some() => {}
-            Event::TrafficRead { sample } => self.book.read_traffic(sample),
+            Event::TrafficRead { sample, billed } => {
+                self.book.read_traffic(sample);
+                self.book.billed += *billed;
+            }
+            Event::Looked { billed, .. } if self.state.dwell().is_some() => {
+                self.book.billed += *billed;
+            }
             Event::HealthRead { health } => self.book.read_health(health, now),
             _ => {}
         }

@@ -163,7 +163,7 @@ impl Narrator {
             }
             Event::Scaled { tasks } => whats.push(What::Scaled { tasks: *tasks }),
             Event::HealthRead { health } => self.tell_health(health, whats),
-            Event::TrafficRead { sample } => whats.push(What::Traffic {
+            Event::TrafficRead { sample, .. } => whats.push(What::Traffic {
                 period_begin: sample.period_begin,
                 canary: sample.green,
                 baseline: sample.blue,
@@ -174,7 +174,7 @@ impl Narrator {
             Event::WeightVerified { split } => whats.push(What::WeightsVerified((*split).into())),
             Event::DriftSeen { drifts } => whats.push(What::Drift { drifts: drifts.clone() }),
             Event::DriftGone => whats.push(What::Drift { drifts: Vec::new() }),
-            Event::Looked { begun_at, looks } => {
+            Event::Looked { begun_at, looks, .. } => {
                 for look in looks {
                     self.tell_look(*begun_at, look, before, whats);
                 }
@@ -282,6 +282,7 @@ impl Narrator {
             canary: book.canary,
             baseline: book.baseline,
             harmed: book.harmed.max(0.0).round() as u64,
+            billed: book.billed,
             standing: standing(&self.machine, outcome),
             left: self.machine.left().to_vec(),
             weights: book.split.into(),

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Counts, Drift, EpochS, Mode, Phase, Side, SideHealth, Stack, Standing, Verdict, Weights,
+    Billed, Counts, Drift, EpochS, Mode, Phase, Side, SideHealth, Stack, Standing, Verdict, Weights,
 };
 
 /// One thing that happened, told for people and machines.
@@ -240,6 +240,9 @@ pub struct Ended {
     pub baseline: Counts,
     /// Bad responses of green beyond what blue's rate would have given: the requests harmed.
     pub harmed: u64,
+    /// What CloudWatch was asked for, since the start.
+    #[serde(flatten)]
+    pub billed: Billed,
     /// What stands where.
     pub standing: Vec<Standing>,
     /// What could not be removed, by name.

@@ -4,8 +4,9 @@
 #[cfg(test)]
 mod tests;
 
-use rollout::{EpochS, Gate};
+use rollout::{Billed, EpochS, Gate};
 
+use crate::billed;
 use crate::driver::Driver;
 use crate::grant;
 use crate::ports::{CallErrorKind, Called, MetricQuery, Series};
@@ -51,15 +52,16 @@ struct Measured<'a> {
     metrics: Called<Vec<Series>>,
 }
 
-/// The answers to each gate's questions, in their order.
+/// The answers to each gate's questions, in their order; what was asked is added to `billed`.
 ///
 /// # Errors
 /// Only what ends the drive; a provider's error is an answer.
 pub(crate) async fn answer<'a>(
     driver: &'a Driver,
     asked: &[Asked<'a>],
+    billed: &mut Billed,
 ) -> Called<Vec<Vec<Answer>>> {
-    let calls = measure_apart(driver, asked).await;
+    let calls = measure_apart(driver, asked, billed).await;
     let errors = calls.iter().filter_map(|call| call.metrics.as_ref().err());
     if let Some(error) = errors.into_iter().find(|error| error.kind.ends_the_drive()) {
         return Err(error.clone());
@@ -86,15 +88,19 @@ pub(crate) async fn answer<'a>(
 
 /// One call for all gates. If that is refused, it may be for one gate's nonsense, which is to be no
 /// other's: then a call for each gate.
-async fn measure_apart<'a>(driver: &'a Driver, asked: &[Asked<'a>]) -> Vec<Measured<'a>> {
-    let together = measure(driver, asked).await;
+async fn measure_apart<'a>(
+    driver: &'a Driver,
+    asked: &[Asked<'a>],
+    billed: &mut Billed,
+) -> Vec<Measured<'a>> {
+    let together = measure(driver, asked, billed).await;
     let is_measured = |ways: &&Vec<Way>| ways.iter().any(|way| matches!(way, Way::Metric(_)));
     let is_shared = together.ways.iter().filter(is_measured).count() > 1;
     match &together.metrics {
         Err(error) if error.kind == CallErrorKind::Refused && is_shared => {
             let mut apart = Vec::with_capacity(asked.len());
             for one in asked {
-                apart.push(measure(driver, std::slice::from_ref(one)).await);
+                apart.push(measure(driver, std::slice::from_ref(one), billed).await);
             }
             apart
         }
@@ -102,13 +108,13 @@ async fn measure_apart<'a>(driver: &'a Driver, asked: &[Asked<'a>]) -> Vec<Measu
     }
 }
 
-async fn measure<'a>(driver: &'a Driver, asked: &[Asked<'a>]) -> Measured<'a> {
+async fn measure<'a>(driver: &'a Driver, asked: &[Asked<'a>], billed: &mut Billed) -> Measured<'a> {
     let mut call = MetricsCall::default();
     let ways: Vec<Vec<Way>> = asked.iter().map(|one| ways(driver, one, &mut call)).collect();
     let MetricsCall(queries) = call;
     let metrics = match queries.is_empty() {
         true => Ok(Vec::new()),
-        false => driver.context.cloud.metrics.query(&queries).await,
+        false => billed::query(&*driver.context.cloud.metrics, &queries, billed).await,
     };
     Measured { ways, queries, metrics }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rollout::{EpochS, Event, Machine, Refusal, Word};
+use rollout::{Billed, EpochS, Event, Machine, Refusal, Word};
 
 use crate::backoff::Backoff;
 use crate::look::GateMemory;
@@ -24,6 +24,9 @@ pub struct Driver {
     pub(crate) places: crate::look::Places,
     pub(crate) watching: Watching,
     pub(crate) backoff: Backoff,
+    /// What CloudWatch was asked for by looks and readings that became no event; told with the
+    /// next reading.
+    pub(crate) billed_untold: Billed,
     /// While the ledger cannot be reached.
     pub(crate) outage: Option<Outage>,
     pub(crate) seq: u32,
@@ -104,6 +107,7 @@ impl Driver {
             memory: BTreeMap::new(),
             places: crate::look::Places::default(),
             watching: Watching::default(),
+            billed_untold: Billed::default(),
             outage: None,
             seq: 0,
             wake: None,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use rollout::{Decision, EpochS, Event, Evidence, Gate, GateLook, Side, Verdict};
+use rollout::{Billed, Decision, EpochS, Event, Evidence, Gate, GateLook, Side, Verdict};
 
 use crate::DriveError;
 use crate::answering::{self, Asked};
@@ -114,10 +114,15 @@ impl Driver {
             let effect = "look".to_owned();
             return self.happened(Event::CallFailed { effect, why: error.message }, None).await;
         }
-        let evaluations = tokio::select! {
+        let mut billed = Billed::default();
+        let evaluated = tokio::select! {
             biased;
-            evaluations = self.evaluate(gates, begun_at) => evaluations?,
-            () = self.called_away() => return Ok(()),
+            evaluations = self.evaluate(gates, begun_at, &mut billed) => Some(evaluations?),
+            () = self.called_away() => None,
+        };
+        let Some(evaluations) = evaluated else {
+            self.billed_untold += billed;
+            return Ok(());
         };
         let looks = evaluations.iter().map(|evaluation| GateLook {
             gate: evaluation.gate.clone(),
@@ -131,7 +136,7 @@ impl Driver {
             memory.keep(evaluation.clone());
             self.keep_evaluation(evaluation).await?;
         }
-        self.happened(Event::Looked { begun_at, looks }, None).await
+        self.happened(Event::Looked { begun_at, looks, billed }, None).await
     }
 
     /// Returns when a person has said a word that is not heard yet, or a signal came.
@@ -157,7 +162,12 @@ impl Driver {
         Ok(())
     }
 
-    async fn evaluate(&self, gates: &[String], now: EpochS) -> Result<Vec<Evaluation>, DriveError> {
+    async fn evaluate(
+        &self,
+        gates: &[String],
+        now: EpochS,
+        billed: &mut Billed,
+    ) -> Result<Vec<Evaluation>, DriveError> {
         let plan = self.deployment.plan.clone();
         let mut asking: Vec<Asking<'_>> = Vec::with_capacity(gates.len());
         asking.extend(gates.iter().filter_map(|name| Some(self.asking(plan.gate(name)?, now))));
@@ -172,7 +182,8 @@ impl Driver {
             if asked.is_empty() {
                 break;
             }
-            let answers = answering::answer(self, &asked).await.map_err(DriveError::Call)?;
+            let answers =
+                answering::answer(self, &asked, billed).await.map_err(DriveError::Call)?;
             let waiting = asking.iter_mut().filter(|one| one.end.is_none());
             join_all(waiting.zip(answers).map(|(one, answers)| turn(host, one, answers, round)))
                 .await;

@@ -4,8 +4,9 @@
 #[cfg(test)]
 mod tests;
 
-use rollout::{Counts, EpochS, METRIC_LAG_S, METRIC_PERIOD_S, Side, TrafficSample};
+use rollout::{Billed, Counts, EpochS, METRIC_LAG_S, METRIC_PERIOD_S, Side, TrafficSample};
 
+use crate::billed;
 use crate::ports::{Called, Cloud, Deployment, MetricQuery, MetricSource, Series};
 use crate::question::{Completeness, Dimension, Place};
 
@@ -67,6 +68,7 @@ pub(crate) async fn read(
     cloud: &Cloud,
     deployment: &Deployment,
     begin: EpochS,
+    billed: &mut Billed,
 ) -> Called<Option<TrafficSample>> {
     let green = cloud.workload.place(deployment, Side::Green).await?;
     let blue = cloud.workload.place(deployment, Side::Blue).await?;
@@ -74,7 +76,7 @@ pub(crate) async fn read(
     let end = begin.plus_s(METRIC_PERIOD_S);
     let mut queries = Vec::with_capacity((green.len() + blue.len()) * NAMES.len());
     queries.extend(green.iter().chain(blue).flat_map(|group| sums(group, begin, end)));
-    let answers = cloud.metrics.query(&queries).await?;
+    let answers = billed::query(&*cloud.metrics, &queries, billed).await?;
     let partial = answers.iter().any(|answer| answer.completeness == Completeness::Partial);
     if partial || answers.len() != queries.len() {
         return Ok(None);

@@ -109,7 +109,7 @@ impl Driver {
         Ok(false)
     }
 
-    async fn read(&self, watch: &Watch, now: EpochS) -> Called<Option<Event>> {
+    async fn read(&mut self, watch: &Watch, now: EpochS) -> Called<Option<Event>> {
         let cloud = &self.context.cloud;
         let deployment = &self.deployment;
         match watch {
@@ -152,7 +152,7 @@ impl Driver {
         })
     }
 
-    async fn read_traffic(&self, now: EpochS) -> Called<Option<Event>> {
+    async fn read_traffic(&mut self, now: EpochS) -> Called<Option<Event>> {
         let closed = now.minus_s(METRIC_LAG_S).period_begin(METRIC_PERIOD_S);
         let begin = closed.minus_s(METRIC_PERIOD_S);
         let known = self.machine.book().recent.last();
@@ -163,8 +163,9 @@ impl Driver {
         if before_traffic || known.is_some_and(|sample| sample.period_begin >= begin) {
             return Ok(None);
         }
-        let sample = traffic_sample::read(&self.context.cloud, &self.deployment, begin).await?;
-        Ok(sample.map(|sample| Event::TrafficRead { sample }))
+        let (cloud, untold) = (&self.context.cloud, &mut self.billed_untold);
+        let sample = traffic_sample::read(cloud, &self.deployment, begin, untold).await?;
+        Ok(sample.map(|sample| Event::TrafficRead { sample, billed: std::mem::take(untold) }))
     }
 }
 

@@ -5,12 +5,10 @@
 //! | which queries share a call, and its times | `calls`, `mentioned` |
 //! | what is sent | `wire` |
 //! | what is made of the answers | `heard` |
-//! | the port, and what is counted for the price | `port` |
+//! | the port | `port` |
 
 mod calls;
 mod heard;
 mod mentioned;
 mod port;
 mod wire;
-
-pub(crate) use port::Price;

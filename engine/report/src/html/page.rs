@@ -8,6 +8,7 @@ use super::spark::spark;
 use crate::clock::{date_time, time_of_day, took};
 use crate::numbers::{bad_percent, canary_percent, counted, grouped, quantity};
 use crate::picture::decision_word;
+use crate::story::asked;
 use crate::{GateRow, Picture, Rung};
 
 /// The head of the page.
@@ -87,6 +88,9 @@ pub(super) fn head(picture: &Picture) -> Head {
             say("requests harmed", grouped(ended.harmed));
             say("canary", served(ended.canary));
             say("baseline", served(ended.baseline));
+        }
+        if let Some(asked) = asked(picture) {
+            say("asked for", asked);
         }
         head.why.clone_from(&ended.why);
         head.standing =

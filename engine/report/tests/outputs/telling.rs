@@ -52,6 +52,20 @@ fn colour_is_only_where_it_was_asked_for_and_never_from_a_gate() {
 }
 
 #[test]
+fn the_price_gives_way_where_a_story_is_full() {
+    let mut events = story_of("rolled-back");
+    assert!(story(&events, None).contains("\nAsked   1116 metrics of CloudWatch in 69 calls"));
+    if let What::Started(started) = &mut events[0].what {
+        started.service = "a-service-with-a-long-name".repeat(3);
+    }
+    let Some(What::Ended(ended)) = events.last_mut().map(|it| &mut it.what) else { panic!() };
+    ended.why = "a reason of many words ".repeat(20);
+    ended.left = vec!["a resource of a stack, and why it cannot be removed".to_owned(); 9];
+    let told = story(&events, None);
+    assert!(!told.contains("\nAsked ") && told.contains("\nNext "), "{told}");
+}
+
+#[test]
 fn a_story_is_short_wherever_it_breaks_off() {
     for (name, events) in stories() {
         for end in 0..=events.len() {

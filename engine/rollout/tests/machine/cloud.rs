@@ -98,7 +98,7 @@ impl Model {
             Effect::SetWeights { split, over_drift } => self.write(machine, *split, *over_drift),
             Effect::Look { gates } => {
                 let looks = gates.iter().map(|gate| self.judge(gate, now)).collect();
-                Event::Looked { begun_at: now, looks }
+                Event::Looked { begun_at: now, looks, billed: Billed::default() }
             }
             Effect::Learn => Event::Learned { warnings: Vec::new() },
             Effect::Register => {
@@ -251,7 +251,7 @@ impl Model {
             green: counts(split.green()),
             blue: counts(split.blue()),
         };
-        Some(Event::TrafficRead { sample })
+        Some(Event::TrafficRead { sample, billed: Billed::default() })
     }
 }
 

@@ -187,10 +187,10 @@ impl Oracle {
                 self.looks.clear();
                 self.promoted = false;
             }
-            Event::TrafficRead { sample } => self.silent.push(sample.clone()),
+            Event::TrafficRead { sample, .. } => self.silent.push(sample.clone()),
             Event::DriftSeen { .. } => self.traffic = true,
             Event::PromoteAsked { .. } => self.promoted = before.state().dwell().is_some(),
-            Event::Looked { begun_at, looks } => {
+            Event::Looked { begun_at, looks, .. } => {
                 for look in looks {
                     let kept = (*begun_at, look.verdict.decision, look.evidence);
                     self.looks.insert(look.gate.clone(), kept);

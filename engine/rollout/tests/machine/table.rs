@@ -65,6 +65,7 @@ fn events() -> Vec<(&'static str, Event)> {
                     green: Counts::default(),
                     blue: Counts::default(),
                 },
+                billed: Billed::default(),
             },
         ),
         ("weights-written 0", written(Split::ALL_BLUE)),

@@ -49,7 +49,8 @@ pub(crate) fn dwelling(plan: &Plan) -> Machine {
 /// A look at one gate.
 pub(crate) fn looked(begun_at: EpochS, gate: &str, said: Decision, evidence: Evidence) -> Event {
     let verdict = Verdict::plain(said, "said", "said so");
-    Event::Looked { begun_at, looks: vec![GateLook { gate: gate.to_owned(), verdict, evidence }] }
+    let looks = vec![GateLook { gate: gate.to_owned(), verdict, evidence }];
+    Event::Looked { begun_at, looks, billed: Billed { metric_calls: 1, metrics_requested: 4 } }
 }
 
 /// Answers the last reading of health before a rise.

@@ -24,10 +24,21 @@ fn math(id: &str, expression: &str) -> Question {
 
 /// The answers to two gates' questions.
 async fn answers(run: &Run, ours: &[Question], theirs: &[Question]) -> Called<Vec<Vec<Answer>>> {
+    Ok(billed_answers(run, ours, theirs).await?.0)
+}
+
+/// The same, and what they are billed.
+async fn billed_answers(
+    run: &Run,
+    ours: &[Question],
+    theirs: &[Question],
+) -> Called<(Vec<Vec<Answer>>, Billed)> {
     let gates = plan(&["ours", "theirs"]).gates;
     let asked =
         [Asked { gate: &gates[0], questions: ours }, Asked { gate: &gates[1], questions: theirs }];
-    answer(&run.driver, &asked).await
+    let mut billed = Billed::default();
+    let answers = answer(&run.driver, &asked, &mut billed).await?;
+    Ok((answers, billed))
 }
 
 async fn run() -> Run {
@@ -42,7 +53,9 @@ async fn all_gates_share_one_call_and_each_gets_its_own_answers_in_order() {
     let run = run().await;
     let ours = [metric("b", Side::Blue, T0), math("m", "1 - a"), metric("a", Side::Green, T0)];
     let theirs = [metric("a", Side::Green, T0), math("m", "a + a")];
-    let answers = answers(&run, &ours, &theirs).await.unwrap();
+    let (answers, billed) = billed_answers(&run, &ours, &theirs).await.unwrap();
+    // Metric math is billed by the series it is made of.
+    assert_eq!(billed, Billed { metric_calls: 1, metrics_requested: 3 });
     let ids: Vec<Vec<&str>> =
         answers.iter().map(|answers| answers.iter().map(id).collect()).collect();
     assert_eq!(ids, [vec!["b", "m", "a"], vec!["a", "m"]]);
@@ -71,7 +84,8 @@ async fn s13_a_call_that_is_refused_is_made_again_gate_by_gate() {
         odd.period_s = 61;
     }
     let theirs = [metric("a", Side::Green, T0), math("m", "a + a")];
-    let answers = answers(&run, &[odd], &theirs).await.unwrap();
+    let (answers, billed) = billed_answers(&run, &[odd], &theirs).await.unwrap();
+    assert_eq!(billed, Billed { metric_calls: 3, metrics_requested: 4 });
     assert!(matches!(&answers[0][0], Answer::Failed { why, .. } if why.contains("61 s")));
     assert!(answers[1].iter().all(|answer| matches!(answer, Answer::Series(_))), "{answers:?}");
     assert_eq!(answers[1].iter().map(id).collect::<Vec<_>>(), ["a", "m"]);

@@ -235,14 +235,19 @@ async fn a_request_is_made_at_every_look() {
 
 #[tokio::test(start_paused = true)]
 async fn s09_an_abort_ends_a_look_within_a_tick_and_nothing_of_it_is_kept() {
-    let gates = ScriptedGates { ask: |_, _| None, judge: |_, _, _| None };
-    let mut run = Run::at_first_weight(&["slow"], gates).await;
-    let before = run.entries().await;
-    run.ledger.say(run.id(), Word::Abort, "ann").await.unwrap();
-    let begun = Instant::now();
-    assert_eq!(run.look().await, []);
-    assert!(begun.elapsed() <= Duration::from_secs(1), "{:?}", begun.elapsed());
-    assert_eq!(run.entries().await, before);
+    let [thinks, thinks_it_over] = [|_: &str, _: &Situation| None, asks_requests]
+        .map(|ask| ScriptedGates { ask, judge: |_, _, _| None });
+    for (gates, asked) in [(thinks, 0), (thinks_it_over, 1)] {
+        let mut run = Run::at_first_weight(&["slow"], gates).await;
+        let before = run.entries().await;
+        run.ledger.say(run.id(), Word::Abort, "ann").await.unwrap();
+        let begun = Instant::now();
+        assert_eq!(run.look().await, []);
+        assert!(begun.elapsed() <= Duration::from_secs(1), "{:?}", begun.elapsed());
+        assert_eq!(run.entries().await, before);
+        let billed = Billed { metric_calls: asked, metrics_requested: asked };
+        assert_eq!(run.driver.billed_untold, billed, "it is billed all the same");
+    }
 }
 
 #[tokio::test]
@@ -251,7 +256,7 @@ async fn a_look_is_kept_before_the_line_that_names_its_verdict_and_with_it() {
     let mut run = Run::at_first_weight(&["errors"], gates).await;
     let look = run.look().await.remove(0);
     let last = run.entries().await.pop().unwrap();
-    let Record::Happened { event: Event::Looked { looks, begun_at }, .. } = &last.record else {
+    let Record::Happened { event: Event::Looked { looks, begun_at, .. }, .. } = &last.record else {
         panic!("{last:?}");
     };
     assert_eq!(

@@ -16,7 +16,9 @@ type Measure = fn(&[MetricQuery<'_>]) -> Called<Vec<Series>>;
 async fn sample(script: Script, measure: Measure) -> Option<TrafficSample> {
     let run = Run::new(&[], GATES).await;
     *script.measure.lock().unwrap() = measure;
-    read(&Arc::new(script).cloud(), &run.driver.deployment, T0).await.unwrap()
+    read(&Arc::new(script).cloud(), &run.driver.deployment, T0, &mut Billed::default())
+        .await
+        .unwrap()
 }
 
 fn counted(value: f64) -> Series {

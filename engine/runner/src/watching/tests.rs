@@ -1,9 +1,9 @@
 //! Readings: on a fixed grid, news only when something changed, and told when they keep failing.
 
-use rollout::{Decision, Health, SideHealth};
+use rollout::{Billed, Decision, Health, SideHealth};
 
 use super::*;
-use crate::double::{Run, ScriptedGates, T0, green_at, healthy, retryable, says};
+use crate::double::{Run, ScriptedGates, T0, answered, green_at, healthy, metric, retryable, says};
 use crate::ports::CallErrorKind;
 
 const GATES: ScriptedGates =
@@ -162,7 +162,7 @@ async fn each_closed_period_since_the_first_traffic_is_sampled_once_and_past_its
     }
     let mut sampled = Vec::new();
     for entry in run.entries().await {
-        if let Some(Event::TrafficRead { sample }) = entry.event() {
+        if let Some(Event::TrafficRead { sample, .. }) = entry.event() {
             let end = sample.period_begin.plus_s(METRIC_PERIOD_S);
             assert!(entry.at >= end.plus_s(METRIC_LAG_S), "{entry:?} is too early");
             sampled.push(sample.period_begin.since_s(T0));
@@ -171,6 +171,36 @@ async fn each_closed_period_since_the_first_traffic_is_sampled_once_and_past_its
     assert_eq!(sampled, [60, 120, 180, 240, 300, 360, 420, 480]);
     let calls = run.script.calls();
     assert_eq!(calls, sampled.len(), "a period that was read is not read again");
+}
+
+#[tokio::test]
+async fn what_is_billed_is_all_that_was_asked_whatever_came_of_it_and_whoever_resumes() {
+    let gates = ScriptedGates {
+        ask: |_, situation| Some(Ok(vec![metric("r", rollout::Side::Green, situation.now)])),
+        ..GATES
+    };
+    let mut run = Run::at_first_weight(&["errors"], gates).await;
+    run.script.health.lock().unwrap().push_back(Ok(healthy()));
+    for minute in 0..8 {
+        *run.script.measure.lock().unwrap() = match minute {
+            4 => |_| Err(retryable("throttled")),
+            5 => |_| Ok(Vec::new()),
+            _ => |queries| Ok(queries.iter().map(answered).collect()),
+        };
+        run.look().await;
+        for _ in 0..60 {
+            run.pass(1);
+            run.driver.watch(run.now()).await.unwrap();
+        }
+    }
+    let asked = run.script.measured.lock().unwrap().clone();
+    let (looks, metrics) = (8, asked.concat().len());
+    assert!(asked.len() > looks + 5 && metrics > asked.len() + 5 * 19, "{asked:?}");
+    let billed = Billed { metric_calls: asked.len() as u64, metrics_requested: metrics as u64 };
+    assert_eq!(run.driver.machine().book().billed, billed);
+    let id = run.id();
+    let resumed = Driver::resume(run.driver.context, id, "ann").await.unwrap();
+    assert_eq!(resumed.machine().book().billed, billed);
 }
 
 #[test]
