@@ -97,9 +97,11 @@ fn tags_are_closed_in_the_order_they_were_opened() {
 }
 
 #[test]
-fn the_page_shows_the_numbers_that_convicted_and_what_each_gate_said() {
+fn the_page_shows_the_numbers_that_convicted_what_each_gate_said_and_the_price() {
     let page = html(&story_of("rolled-back")).unwrap();
-    for part in ["rolled back", "e-value 1312", "bad responses", "polyline", "✕", "no data"] {
+    let asked = "<dt>asked for</dt><dd>1116 metrics of CloudWatch in 69 calls: about $0.01</dd>";
+    for part in ["rolled back", "e-value 1312", "bad responses", "polyline", "✕", "no data", asked]
+    {
         assert!(page.contains(part), "{part}");
     }
 }
