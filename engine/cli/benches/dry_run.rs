@@ -1,7 +1,7 @@
 //! `dry-run` beside the predecessor's: the same file, the same emulator, in one run. Medians of ten
 //! of the wall time and of the largest resident set, and the calls of AWS that each makes.
 //! `cargo bench -p ecs-crd --bench dry_run`; peaks are read from /proc, so it needs Linux.
-#![expect(clippy::unwrap_used, reason = "without a run there is nothing to measure")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "without a run there is nothing to measure")]
 
 #[path = "../../../tests/system/aws_wire/emulator.rs"]
 mod emulator;
