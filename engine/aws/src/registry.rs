@@ -23,6 +23,8 @@ use crate::stacks::names;
 
 /// What DynamoDB says of a table that is not there, or not yet.
 const NO_TABLE: &str = "ResourceNotFoundException";
+/// The longest one registration waits for a table that is being made: a call has 20 s.
+const ACTIVE_WITHIN_S: u32 = 15;
 
 /// What the registry says of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,12 +52,20 @@ impl Registry for Aws {
             version: deployment.plan.service.version.clone(),
             deployed_at: now,
         };
-        match self.put(&deployment.plan.service, &live).await {
-            Err(error) if error.kind == CallErrorKind::Missing => {
-                make_table(&self.clients().dynamodb).await?;
-                Err(CallError::new(CallErrorKind::Retryable, "the registry's table is being made"))
+        let until = now.plus_s(ACTIVE_WITHIN_S);
+        loop {
+            match self.put(&deployment.plan.service, &live).await {
+                Err(error) if error.kind == CallErrorKind::Missing => {
+                    make_table(&self.clients().dynamodb).await?;
+                }
+                outcome => return outcome,
             }
-            outcome => outcome,
+            let now = self.connection().clock.now();
+            if now >= until {
+                let why = format!("the registry's table {TABLE} is being made");
+                return Err(CallError::new(CallErrorKind::Retryable, why));
+            }
+            self.connection().clock.wait(now.plus_s(1)).await?;
         }
     }
 

@@ -1,18 +1,10 @@
 //! The registry item and notices.
 
 use rollout::Stack;
-use runner::{CallErrorKind, Discovery, Notices, Registry, StackState, Stacks};
+use runner::{Discovery, Notices, Registry, StackState, Stacks};
 use serde_json::{Value, json};
 
 use super::world::{FILE, World, run, settled};
-
-async fn registered(aws: &aws::Aws, deployment: &runner::Deployment) {
-    let clock = &aws.connection().clock;
-    while let Err(error) = aws.register(deployment).await {
-        assert_eq!(error.kind, CallErrorKind::Retryable, "{error}");
-        clock.wait(clock.now().plus_s(1)).await.unwrap();
-    }
-}
 
 #[test]
 fn the_table_is_made_by_the_first_registration_and_the_item_is_the_predecessors() {
@@ -21,8 +13,8 @@ fn the_table_is_made_by_the_first_registration_and_the_item_is_the_predecessors(
         let (aws, deployment) = world.deployment(FILE).await.unwrap();
         aws.unregister(&deployment).await.unwrap();
         assert!(!world.calls().contains(&"dynamodb.CreateTable".to_owned()));
-        registered(&aws, &deployment).await;
-        registered(&aws, &deployment).await;
+        aws.register(&deployment).await.unwrap();
+        aws.register(&deployment).await.unwrap();
         let items = world.aws("dynamodb", "Scan", json!({ "TableName": "canary_release" }));
         let item = &items["Items"][0];
         let text = |name: &str| item[name]["S"].as_str().unwrap_or_default();
@@ -57,7 +49,7 @@ fn what_was_registered_is_the_baseline_of_the_next() {
             aws.provision(&deployment, stack).await.unwrap();
             assert_eq!(settled(&aws, &deployment, stack).await, StackState::Ready);
         }
-        registered(&aws, &deployment).await;
+        aws.register(&deployment).await.unwrap();
         let (_, next) = world.deployment(&FILE.replace("1.1.0", "1.2.0")).await.unwrap();
         assert_eq!(next.ground.canary_label, "2");
         assert!(next.ground.init_exists && next.ground.new_names.is_empty(), "{:?}", next.ground);

@@ -105,7 +105,9 @@ fn every_call_of_the_adapter_is_in_the_table_and_nothing_else_is() {
 #[test]
 fn every_request_that_the_adapter_sends_was_found() {
     for (path, code) in sources() {
-        let sent = code.matches(".send()").count() + code.matches(".wait(").count();
+        // To wait for a clock is no call; the SDK's waiters make theirs.
+        let waiters = code.matches(".wait(").count() - code.matches("clock.wait(").count();
+        let sent = code.matches(".send()").count() + waiters;
         let begun = calls(&code).iter().filter(|(_, it)| it != "AssumeRole").count();
         assert_eq!(sent, begun, "{}: {:?}", path.display(), calls(&code));
     }
