@@ -12,6 +12,14 @@ use crate::scene::Scene;
 
 /// Events of the service that are kept.
 const EVENTS: usize = 3;
+/// What ECS says of a service with which all is well.
+const ROUTINE: [&str; 5] = [
+    "has reached a steady state",
+    "deployment completed",
+    "has started ",
+    "registered ",
+    "has begun draining connections",
+];
 /// Stopped tasks that are told of.
 const STOPPED: usize = 5;
 /// Tasks whose log lines are read.
@@ -54,10 +62,13 @@ fn told(task: &Task) -> String {
     format!("task {} stopped: {}", task_id(task.task_arn().unwrap_or_default()), reason(task))
 }
 
-/// The newest, in the order they happened (API reference, "Service", events: the newest first).
+/// The newest that are news, in the order they happened (API reference, "Service", events: the
+/// newest first).
 fn events(service: &Service) -> Vec<String> {
-    let newest = service.events().iter().take(EVENTS).filter_map(|event| event.message());
-    let mut lines: Vec<String> = newest.map(|message| format!("event: {message}")).collect();
+    let messages = service.events().iter().filter_map(|event| event.message());
+    let news = messages.filter(|message| !ROUTINE.iter().any(|routine| message.contains(routine)));
+    let mut lines: Vec<String> =
+        news.take(EVENTS).map(|message| format!("event: {message}")).collect();
     lines.reverse();
     lines
 }
@@ -86,9 +97,10 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_events_are_told_in_the_order_they_happened() {
+    fn the_newest_events_that_are_news_are_told_in_the_order_they_happened() {
         let event = |message: &str| ServiceEvent::builder().message(message).build();
-        let all = ["four", "three", "two", "one"].map(event);
+        let routine = "(service webapi-2) has reached a steady state.";
+        let all = ["four", routine, "three", "two", "one"].map(event);
         let service = Service::builder().set_events(Some(all.into())).build();
         assert_eq!(events(&service), ["event: two", "event: three", "event: four"]);
     }
