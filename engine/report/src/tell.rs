@@ -124,8 +124,11 @@ fn health_told(side: Side, health: &SideHealth) -> (Tone, &'static str, String) 
         _ => Tone::Plain,
     };
     let mut text = format!("{}: {}", side_word(side), health_text(health));
-    if !health.crash_reasons.is_empty() {
-        text = format!("{text}: {}", health.crashes_told());
+    let crashes = health.crashes_told();
+    let reasons = health.unhealthy_reasons.iter().map(String::as_str);
+    let reasons: Vec<_> = reasons.chain([crashes.as_str()]).filter(|it| !it.is_empty()).collect();
+    if !reasons.is_empty() {
+        text = format!("{text}: {}", reasons.join("; "));
     }
     (tone, "health", text)
 }

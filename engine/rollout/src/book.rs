@@ -132,12 +132,16 @@ impl Book {
         }
         let since = self.unhealthy_since?;
         (read_at.since_s(since) >= UNHEALTHY_TWICE_S).then(|| {
-            format!(
+            let mut sentence = format!(
                 "{} of {} targets unhealthy, read twice {} s apart",
                 green.targets_unhealthy,
                 green.targets_unhealthy + green.targets_healthy + green.targets_initial,
                 read_at.since_s(since),
-            )
+            );
+            if !green.unhealthy_reasons.is_empty() {
+                sentence = format!("{sentence}: {}", green.unhealthy_reasons.join("; "));
+            }
+            sentence
         })
     }
 

@@ -72,6 +72,9 @@ pub struct SideHealth {
     pub targets_healthy: u32,
     /// Targets that do not.
     pub targets_unhealthy: u32,
+    /// Why they do not, as the balancer words it, each reason once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unhealthy_reasons: Vec<String>,
     /// Targets not yet judged by the balancer.
     pub targets_initial: u32,
     /// Targets on their way out; they never count.

@@ -247,13 +247,17 @@ pub(crate) fn drift_sentence(drifts: &[crate::Drift]) -> String {
 
 pub(crate) fn health_sentence(health: &SideHealth) -> String {
     let mut sentence = format!(
-        "{} of {} tasks run, {} targets healthy, {} unhealthy, {} not yet judged",
+        "{} of {} tasks run; targets: {} healthy, {} unhealthy, {} not judged yet",
         health.tasks_running,
         health.tasks_desired,
         health.targets_healthy,
         health.targets_unhealthy,
         health.targets_initial,
     );
+    for reason in &health.unhealthy_reasons {
+        sentence.push_str("; ");
+        sentence.push_str(reason);
+    }
     if let Some(reason) = health.crash_reasons.last() {
         sentence.push_str("; ");
         sentence.push_str(reason);

@@ -1,6 +1,10 @@
 //! Every target of every target group of a side, counted by what its balancer thinks of it (S05).
 
-use aws_sdk_elasticloadbalancingv2::types::{TargetHealthDescription, TargetHealthStateEnum};
+use std::collections::BTreeSet;
+
+use aws_sdk_elasticloadbalancingv2::types::{
+    TargetHealth, TargetHealthDescription, TargetHealthReasonEnum, TargetHealthStateEnum,
+};
 use rollout::SideHealth;
 use runner::Called;
 
@@ -30,8 +34,10 @@ pub(super) async fn read(aws: &Aws, arns: &[&str], health: &mut SideHealth) -> C
 /// reaches, `unavailable` one whose health is not known.
 fn count(targets: &[TargetHealthDescription], health: &mut SideHealth) {
     let mut registered = 0_u32;
+    let mut reasons: BTreeSet<String> = health.unhealthy_reasons.drain(..).collect();
     for target in targets {
-        let state = target.target_health().and_then(|health| health.state());
+        let judged = target.target_health();
+        let state = judged.and_then(|health| health.state());
         let (counter, is_staying) = match state {
             Some(TargetHealthStateEnum::Healthy) => (&mut health.targets_healthy, true),
             Some(TargetHealthStateEnum::Unhealthy) => (&mut health.targets_unhealthy, true),
@@ -41,15 +47,25 @@ fn count(targets: &[TargetHealthDescription], health: &mut SideHealth) {
             _ => (&mut health.targets_initial, true),
         };
         *counter += 1;
+        if let (Some(TargetHealthStateEnum::Unhealthy), Some(judged)) = (state, judged) {
+            let told = reason(judged);
+            reasons.extend((!told.is_empty()).then_some(told));
+        }
         registered += u32::from(is_staying);
     }
     health.groups_empty += u32::from(registered == 0);
+    // In an order of their own: the same reasons in another are no news.
+    health.unhealthy_reasons = reasons.into_iter().collect();
+}
+
+/// Why a target is not healthy: the sentence, or at least the code.
+fn reason(judged: &TargetHealth) -> String {
+    let code = judged.reason().map(TargetHealthReasonEnum::as_str);
+    judged.description().or(code).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_elasticloadbalancingv2::types::TargetHealth;
-
     use super::*;
 
     fn counted(groups: &[&[&str]]) -> SideHealth {
@@ -72,6 +88,20 @@ mod tests {
             let last = counted(&[&["healthy", "healthy"], &["healthy", state]]);
             assert!(!last.may_serve(), "{state}: {last:?}");
         }
+    }
+
+    #[test]
+    fn why_targets_are_unhealthy_is_told_once() {
+        let target = |described: Option<&str>| {
+            let health = TargetHealth::builder().state(TargetHealthStateEnum::Unhealthy);
+            let health = health.reason(TargetHealthReasonEnum::Timeout);
+            let health = health.set_description(described.map(str::to_owned)).build();
+            TargetHealthDescription::builder().target_health(health).build()
+        };
+        let mut health = SideHealth::default();
+        count(&[target(Some("Request timed out")), target(Some("Request timed out"))], &mut health);
+        count(&[target(None)], &mut health);
+        assert_eq!(health.unhealthy_reasons, ["Request timed out", "Target.Timeout"]);
     }
 
     #[test]

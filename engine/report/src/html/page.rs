@@ -210,5 +210,6 @@ fn health_row(side: &'static str, health: &SideHealth) -> HealthRow {
         health.targets_draining.to_string(),
         health.tasks_crashed.to_string(),
     ];
-    HealthRow { side, healthy: health.may_serve(), cells, reasons: health.crash_reasons.clone() }
+    let reasons = health.unhealthy_reasons.iter().chain(&health.crash_reasons).cloned().collect();
+    HealthRow { side, healthy: health.may_serve(), cells, reasons }
 }

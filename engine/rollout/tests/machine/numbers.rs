@@ -151,14 +151,20 @@ fn s05_unhealthy_counts_when_it_is_read_twice_15_s_apart() {
         let now = machine.state().dwell().unwrap().verified_at;
         let mut health = machine.book().health.clone().unwrap().1;
         health.green.targets_unhealthy = 1;
+        health.green.unhealthy_reasons = vec!["codes: [503]".to_owned()];
         let read = Event::HealthRead { health };
         machine.handle(&read, now).unwrap();
         assert_eq!(machine.deadline(now), Some(now.plus_s(15)), "the second reading is woken for");
         assert!(machine.effect(now.plus_s(14)).is_none());
         assert_eq!(machine.effect(now.plus_s(15)), Some(Effect::ReadHealth));
         machine.handle(&read, now.plus_s(second_s)).unwrap();
-        let back = matches!(machine.state(), State::RollingBack(_));
-        assert_eq!(back, convicted, "{second_s} s");
+        let State::RollingBack(back) = machine.state() else {
+            assert!(!convicted, "{second_s} s");
+            continue;
+        };
+        assert!(convicted, "{second_s} s");
+        let why = back.cause.sentence();
+        assert!(why.contains("unhealthy") && why.ends_with(": codes: [503]"), "{why}");
     }
 }
 
