@@ -50,6 +50,8 @@ pub struct Book {
     pub recent: Vec<TrafficSample>,
     /// What CloudWatch was asked for.
     pub billed: Billed,
+    /// What of deleted stacks stays for others who use it, a sentence each.
+    pub kept: Vec<String>,
 }
 
 impl Default for Book {
@@ -71,6 +73,7 @@ impl Default for Book {
             harmed: 0.0,
             recent: Vec::new(),
             billed: Billed::default(),
+            kept: Vec::new(),
         }
     }
 }

@@ -99,6 +99,9 @@ pub enum Event {
     StackGone {
         /// Which.
         stack: Stack,
+        /// What of it stays for others who use it, a sentence each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        kept: Vec<String>,
     },
     /// A stack could not be deleted.
     StackStuck {

@@ -155,8 +155,8 @@ impl Narrator {
             Event::RemovalRequested { stack: which } => {
                 whats.push(stack(*which, StackStatus::Deleting, String::new()));
             }
-            Event::StackGone { stack: which } => {
-                whats.push(stack(*which, StackStatus::Gone, String::new()));
+            Event::StackGone { stack: which, kept } => {
+                whats.push(stack(*which, StackStatus::Gone, kept.join("; ")));
             }
             Event::StackStuck { stack: which, left } => {
                 whats.push(stack(*which, StackStatus::Stuck, left.join("; ")));

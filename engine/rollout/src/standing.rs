@@ -38,5 +38,8 @@ pub(crate) fn standing(machine: &Machine, outcome: Outcome) -> Vec<Standing> {
         let drift = machine.state.drift().iter().find(|drift| drift.name == *name);
         say(name.clone(), drift.map_or_else(|| book.split.to_string(), |it| it.found.clone()));
     }
+    for kept in &book.kept {
+        say("left for others".to_owned(), kept.clone());
+    }
     standing
 }

@@ -167,7 +167,7 @@ impl Tail {
                 self.requested = true;
                 Progress::Going
             }
-            (Task::Retire(stack), Event::StackGone { stack: other }) if stack == *other => {
+            (Task::Retire(stack), Event::StackGone { stack: other, .. }) if stack == *other => {
                 self.next(now)
             }
             (Task::Retire(stack), Event::StackStuck { stack: other, left }) if stack == *other => {

@@ -129,6 +129,11 @@ pub enum StackState {
     },
     /// Being deleted.
     Falling,
+    /// Gone, but for what others use of it.
+    Parted {
+        /// What stays for them, a sentence each.
+        kept: Vec<String>,
+    },
     /// Could not be deleted.
     Stuck {
         /// The resources that are left, by name.

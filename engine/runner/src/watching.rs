@@ -174,7 +174,10 @@ fn rising(stack: rollout::Stack, state: StackState) -> Option<Event> {
         StackState::Rising => None,
         StackState::Ready => Some(Event::StackReady { stack }),
         StackState::Failed { reason } => Some(Event::StackFailed { stack, reason }),
-        StackState::Absent | StackState::Falling | StackState::Stuck { .. } => {
+        StackState::Absent
+        | StackState::Falling
+        | StackState::Parted { .. }
+        | StackState::Stuck { .. } => {
             let reason = "it was deleted while it was being made".to_owned();
             Some(Event::StackFailed { stack, reason })
         }
@@ -184,7 +187,8 @@ fn rising(stack: rollout::Stack, state: StackState) -> Option<Event> {
 fn falling(stack: rollout::Stack, state: StackState) -> Option<Event> {
     match state {
         StackState::Falling => None,
-        StackState::Absent => Some(Event::StackGone { stack }),
+        StackState::Absent => Some(Event::StackGone { stack, kept: Vec::new() }),
+        StackState::Parted { kept } => Some(Event::StackGone { stack, kept }),
         StackState::Stuck { left } => Some(Event::StackStuck { stack, left }),
         StackState::Rising | StackState::Ready | StackState::Failed { .. } => {
             let left = vec![format!("the {stack:?} stack, which stands again")];

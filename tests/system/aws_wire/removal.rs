@@ -92,8 +92,8 @@ fn certificates(world: &World, listener: &str) -> usize {
 #[track_caller]
 fn assert_left(world: &World, ended: &StackState, listener: &Value) {
     let arn = listener["ListenerArn"].as_str().unwrap();
-    let StackState::Stuck { left } = ended else { panic!("{ended:?}") };
-    assert!(left.len() == 1 && left[0].contains(arn) && left[0].contains("503"), "{left:?}");
+    let StackState::Parted { kept } = ended else { panic!("{ended:?}") };
+    assert!(kept.len() == 1 && kept[0].contains(arn) && kept[0].contains("503"), "{kept:?}");
     let now = world.aws("elbv2", "DescribeListeners", json!({ "ListenerArns": [arn] }));
     let action = &now["Listeners"][0]["DefaultActions"][0];
     assert_eq!(action["FixedResponseConfig"]["StatusCode"], "503", "{action}");

@@ -27,10 +27,10 @@ pub(crate) struct Shared {
 pub(crate) async fn listeners(
     clients: &Clients,
     resources: &[StackResourceSummary],
-    template: &Value,
+    body: &Value,
 ) -> Called<Vec<Shared>> {
     let own_rules: BTreeSet<&str> = physical_ids(resources, RULE).collect();
-    let template = template.to_string();
+    let template = body.to_string();
     let mut shared = Vec::new();
     for resource in of_type(resources, LISTENER) {
         let (Some(arn), Some(id)) =
@@ -47,7 +47,8 @@ pub(crate) async fn listeners(
         };
         let foreign_certificates = certificates.iter().filter(foreign).count();
         if foreign_rules + foreign_certificates > 0 {
-            let sentence = sentence(arn, foreign_rules, foreign_certificates);
+            let port = &body["Resources"][id]["Properties"]["Port"];
+            let sentence = sentence(arn, port, foreign_rules, foreign_certificates);
             shared.push(Shared { logical_id: id.to_owned(), sentence });
         }
     }
@@ -120,10 +121,19 @@ pub(crate) async fn certificates(
     }
 }
 
-fn sentence(arn: &str, rules: usize, certificates: usize) -> String {
+fn sentence(arn: &str, port: &Value, rules: usize, certificates: usize) -> String {
+    let counted = |count: usize, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        _ => Some(format!("{count} {what}s")),
+    };
+    let theirs = [counted(rules, "rule"), counted(certificates, "certificate")];
+    let theirs = theirs.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+    // …:listener/app/BALANCER/…/…
+    let balancer = arn.split('/').nth(2).unwrap_or_default();
     format!(
-        "listener {arn} stays, for {rules} rules and {certificates} certificates on it are not of \
-         its stack; to what no rule takes it answers 503"
+        "listener {port} of {balancer} stays, for others have {theirs} on it; what no rule takes is \
+         answered 503 ({arn})"
     )
 }
 

@@ -82,7 +82,7 @@ pub(crate) async fn read(aws: &Aws, deployment: &Deployment, stack: Stack) -> Ca
         (Status::Gone, asked) => {
             let kept = asked.map(|asked| asked.kept).unwrap_or_default();
             let is_gone = kept.is_empty();
-            Ok(if is_gone { StackState::Absent } else { StackState::Stuck { left: kept } })
+            Ok(if is_gone { StackState::Absent } else { StackState::Parted { kept } })
         }
         (Status::Rising | Status::Failed | Status::Falling | Status::Parting, _) => {
             Ok(StackState::Falling)

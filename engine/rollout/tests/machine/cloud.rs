@@ -212,7 +212,7 @@ impl Model {
             return Event::StackStuck { stack, left: vec!["listener".into()] };
         }
         self.stacks.insert(stack, false);
-        Event::StackGone { stack }
+        Event::StackGone { stack, kept: Vec::new() }
     }
 
     fn read_health(&mut self) -> Health {

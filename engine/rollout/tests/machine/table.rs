@@ -24,7 +24,7 @@ fn of_stacks() -> Vec<(&'static str, Event)> {
             (of("stack-ready"), Event::StackReady { stack }),
             (of("stack-failed"), Event::StackFailed { stack, reason: "no room".into() }),
             (of("removal-requested"), Event::RemovalRequested { stack }),
-            (of("stack-gone"), Event::StackGone { stack }),
+            (of("stack-gone"), Event::StackGone { stack, kept: Vec::new() }),
             (of("stack-stuck"), Event::StackStuck { stack, left }),
         ]);
     }

@@ -199,6 +199,21 @@ fn s12_a_first_release_that_goes_back_leaves_nothing() {
 }
 
 #[test]
+fn s17_what_stays_for_others_is_named_and_the_promotion_is_clean() {
+    let mut machine = arrive(&plan(Vec::new()), &|machine| match machine.state() {
+        State::Promoting(tail) => tail.todo.front() == Some(&Task::Retire(Stack::Blue)),
+        _ => false,
+    });
+    let kept = vec!["listener 443 stays".to_owned()];
+    let gone = Event::StackGone { stack: Stack::Blue, kept: kept.clone() };
+    for event in [gone, Event::ScaleInRestored, Event::Notified { warning: None }] {
+        machine.handle(&event, START.plus_s(5000)).unwrap();
+    }
+    assert_eq!(machine.state().exit_code(), Some(0));
+    assert_eq!((machine.left(), &machine.book().kept), (&[] as &[String], &kept));
+}
+
+#[test]
 fn s14_a_stack_that_cannot_be_removed_is_named_and_a_resume_tries_it_again() {
     let mut machine = arrive(&plan(Vec::new()), &|machine| match machine.state() {
         State::Promoting(tail) => tail.todo.front() == Some(&Task::Retire(Stack::Blue)),

@@ -36,6 +36,9 @@ impl StackLife {
         match &self.removal {
             Some(removal) if now < removal.over_at => StackState::Falling,
             Some(removal) if removal.left.is_empty() => StackState::Absent,
+            Some(Removal { kept_for_others: true, left, .. }) => {
+                StackState::Parted { kept: left.clone() }
+            }
             Some(removal) => StackState::Stuck { left: removal.left.clone() },
             None if now < self.settled_at => StackState::Rising,
             None => match &self.failure {
@@ -58,20 +61,16 @@ impl StackLife {
 
     /// Whether another may be made in its place.
     pub(crate) fn is_out_of_the_way(&self, now: EpochS) -> bool {
-        match self.state(now) {
-            StackState::Absent => true,
-            StackState::Stuck { .. } => {
-                self.removal.as_ref().is_some_and(|removal| removal.kept_for_others)
-            }
-            _ => false,
-        }
+        matches!(self.state(now), StackState::Absent | StackState::Parted { .. })
     }
 
     /// What is left of it, for lists.
     pub(crate) fn remains(&self, now: EpochS) -> Option<String> {
         match self.state(now) {
             StackState::Absent | StackState::Failed { .. } => None,
-            StackState::Stuck { left } => Some(format!("{}: {}", self.name, left.join(", "))),
+            StackState::Stuck { left } | StackState::Parted { kept: left } => {
+                Some(format!("{}: {}", self.name, left.join(", ")))
+            }
             StackState::Rising | StackState::Ready | StackState::Falling => Some(self.name.clone()),
         }
     }

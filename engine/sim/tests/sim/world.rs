@@ -246,8 +246,8 @@ fn s17_a_listener_with_a_foreign_rule_stays_and_is_named() {
         cloud.stacks.retire(deployment, Stack::Blue).await.unwrap();
         wait(&stage, 60).await;
         let state = cloud.stacks.state(deployment, Stack::Blue).await.unwrap();
-        let StackState::Stuck { left } = state else { panic!("{state:?}") };
-        assert!(left[0].contains("listener"), "{left:?}");
+        let StackState::Parted { kept } = state else { panic!("{state:?}") };
+        assert!(kept[0].contains("listener"), "{kept:?}");
         let green = cloud.workload.health(deployment).await.unwrap().green;
         assert!(green.may_serve());
     });
