@@ -247,19 +247,16 @@ async fn check_gates(components: &Components, plan: &Plan) -> Result<(), Failure
     }
 }
 
-/// Checks a file offline. Warnings go to standard error.
-pub(crate) fn validate(args: &FileArgs) -> Result<Plan, Failure> {
-    check(args, &simulated::parameters(args)?).map(plan_of)
-}
-
 /// Whether the flags name a file.
 pub(crate) fn is_named(args: &FileArgs) -> bool {
     args.configuration_file.is_some() || args.configuration_dir.is_some()
 }
 
-/// The key that the service of the flags' file has where these are known.
+/// The key that the service of the flags' file has where these are known. Its gates need not be
+/// there: whoever aborts may have the file alone.
 pub(crate) fn service_key(args: &FileArgs, parameters: &Parameters) -> Result<String, Failure> {
-    check(args, parameters).map(|lowered| lowered.plan.service.key())
+    let (parsed, _) = parse(args)?;
+    Ok(manifest::service_of(&parsed.resolve(parameters)?, parameters).key())
 }
 
 /// A file that a run began with, its templates filled in again: its secrets are in no journal.
@@ -282,9 +279,9 @@ pub(crate) fn same_file(
     Ok(parsed.resolve(parameters)?)
 }
 
-/// Checks a file without running anything but the components that its plugins' paths name: the
-/// built-in ones have said already what they are.
-fn check(args: &FileArgs, parameters: &Parameters) -> Result<Lowered, Failure> {
+/// Checks a file offline, without running anything but the components that its plugins' paths
+/// name: the built-in ones have said already what they are. Warnings go to standard error.
+pub(crate) fn validate(args: &FileArgs) -> Result<Plan, Failure> {
     let (parsed, base) = parse(args)?;
     let plugins = Plugins::built_in();
     let mut components = Components::default();
@@ -302,5 +299,6 @@ fn check(args: &FileArgs, parameters: &Parameters) -> Result<Lowered, Failure> {
         }
     }
     let plugins = components.described(plugins);
-    Ok(manifest::lower(&parsed, parameters, &plugins, &flags(args))?)
+    let lowered = manifest::lower(&parsed, &simulated::parameters(args)?, &plugins, &flags(args));
+    Ok(plan_of(lowered?))
 }

@@ -21,7 +21,7 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use gates::{CommandLine, Plugins};
-pub use lower::{Lowered, lower};
+pub use lower::{Lowered, lower, service_of};
 pub use parse::{Parsed, parse, to_json};
 pub use resolve::Parameters;
 pub use schema::schema;

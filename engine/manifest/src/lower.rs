@@ -1,6 +1,6 @@
 //! A file, its parameters and the command line → the plan: every default filled in.
 
-use rollout::{Plan, Weight};
+use rollout::{Plan, Service, Weight};
 
 use crate::diagnostic::Diagnostics;
 use crate::file::{self, DeploymentFile, Phase};
@@ -50,6 +50,21 @@ pub fn lower(
     Ok(Lowered { plan, file, warnings, flag_warnings })
 }
 
+/// The service that a file is about. Its gates need not be there.
+#[must_use]
+pub fn service_of(file: &DeploymentFile, parameters: &Parameters) -> Service {
+    let service = &file.service;
+    Service {
+        project: service.project.clone(),
+        name: service.name.clone(),
+        version: service.version.to_string(),
+        group: file.canary.group.clone(),
+        environment: parameters.environment.clone(),
+        region: parameters.region.clone(),
+        cluster: service.cluster.clone(),
+    }
+}
+
 fn plan(
     file: &DeploymentFile,
     parameters: &Parameters,
@@ -62,15 +77,7 @@ fn plan(
     let gates: Vec<_> = of_file.chain(added.iter().map(|(name, it)| gate(name, it))).collect();
     let preflight = gates.iter().any(|gate| gate.phases.contains(&rollout::Phase::Preflight));
     Plan {
-        service: rollout::Service {
-            project: service.project.clone(),
-            name: service.name.clone(),
-            version: service.version.to_string(),
-            group: canary.group.clone(),
-            environment: parameters.environment.clone(),
-            region: parameters.region.clone(),
-            cluster: service.cluster.clone(),
-        },
+        service: service_of(file, parameters),
         names: service
             .fqdn
             .as_slice()
