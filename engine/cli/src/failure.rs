@@ -36,7 +36,13 @@ impl From<LedgerError> for Failure {
             LedgerError::Unknown(_) => 2,
             _ => 40,
         };
-        Failure::new(exit_code, error.to_string())
+        let next = match &error {
+            LedgerError::Held { .. } => {
+                ": `ecs-crd status -f FILE` shows how it stands, `ecs-crd abort -f FILE` takes it back"
+            }
+            _ => "",
+        };
+        Failure::new(exit_code, format!("{error}{next}"))
     }
 }
 

@@ -143,11 +143,12 @@ async fn begin_on_aws(
         let look = aws.looking();
         on_aws::look_over(&look, prepared, goal, &id, region_is_named).await
     };
+    let ledger = &place.ledger;
+    refuse_over_known(place, &key).await?;
     let first = look().await?;
     if is_nothing(goal, &first.ground) {
         return Ok(None);
     }
-    let ledger = &place.ledger;
     let lease = ledger.acquire(place.lease_key(&key), &whoami::holder()).await.map_err(unbegun)?;
     let start = async |second: Option<&Lease>| {
         let found = look().await?;
@@ -213,10 +214,29 @@ impl Start {
     }
 }
 
+/// Who drives this service, or has left it, says more than what stands there because of them. A
+/// lease is taken only where the ledger knows of somebody: elsewhere nothing is written yet.
+async fn refuse_over_known(place: &Place, service_key: &str) -> Result<(), Failure> {
+    let ledger = &place.ledger;
+    let is_held = ledger.holder(service_key).await.map_err(unbegun)?.is_some();
+    if !is_held && unfinished(place, service_key).await?.is_none() {
+        return Ok(());
+    }
+    let lease = ledger.acquire(service_key, &whoami::holder()).await?;
+    let refused = refuse_over_unfinished(place, service_key).await;
+    ledger.release(&lease).await?;
+    refused
+}
+
+/// The run of a service that a driver has left.
+async fn unfinished(place: &Place, service_key: &str) -> Result<Option<RunSummary>, Failure> {
+    let own = |run: &RunSummary| run.service_key == service_key && is_unfinished(run);
+    place.run(None, own).await
+}
+
 /// A run that stands where a driver left it is not built upon.
 async fn refuse_over_unfinished(place: &Place, service_key: &str) -> Result<(), Failure> {
-    let own = |run: &RunSummary| run.service_key == service_key && is_unfinished(run);
-    let Some(run) = place.run(None, own).await? else { return Ok(()) };
+    let Some(run) = unfinished(place, service_key).await? else { return Ok(()) };
     let id = run.deployment;
     Err(Failure::new(
         40,
