@@ -6,8 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use aws::{Aws, ConnectError, Connection, LeaseTimes, Options, Survey, SurveyError};
 use manifest::Parameters;
 use probes::Probes;
-use rollout::{Goal, Ground, Plan};
-use runner::{Began, Cloud};
+use rollout::{Goal, Ground, Machine, Plan, State};
+use runner::{Began, CallErrorKind, Cloud, Deployment, Entry, Record, Story};
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
@@ -53,6 +53,32 @@ pub(crate) async fn external_ip(connection: &Connection) -> Result<String, Failu
         Failure::new(3, why)
     })?;
     Ok(address.to_string())
+}
+
+/// A run whose stack is still to be made can be gone on with only if its secrets are at hand.
+///
+/// # Errors
+/// What is needed (exit 2).
+pub(crate) async fn can_go_on(aws: &Aws, id: &str, entries: &[Arc<Entry>]) -> Result<(), Failure> {
+    let mut story = Story::of(id);
+    for entry in entries {
+        story.tell(entry).map_err(|error| Failure::new(1, error.to_string()))?;
+    }
+    let is_to_make = |machine: &Machine| {
+        !machine.book().green_made && matches!(machine.state(), State::Provisioning(_))
+    };
+    let Some(Entry { at, record: Record::Began(began), .. }) = entries.first().map(Arc::as_ref)
+    else {
+        return Ok(());
+    };
+    if !story.machine().is_some_and(is_to_make) {
+        return Ok(());
+    }
+    let deployment = Deployment::of(id, *at, began);
+    aws.check_secrets(&deployment).await.map_err(|error| match error.kind {
+        CallErrorKind::Refused => Failure::usage(error.to_string()),
+        _ => Failure::from(error),
+    })
 }
 
 /// What the templates of a run's file were filled in with when it began.

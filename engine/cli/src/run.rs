@@ -8,7 +8,7 @@ use aws::Aws;
 use manifest::Parameters;
 use rollout::{Goal, Ground, Plan, State, Word};
 use runner::{
-    Began, Cloud, Context, DriveEnd, Driver, Follower, GateHost, Interrupt, Lease, Ledger,
+    Began, Cloud, Context, DriveEnd, Driver, Entry, Follower, GateHost, Interrupt, Lease, Ledger,
     LedgerError, Record, RunSummary,
 };
 use sim::{SimCloud, Store};
@@ -99,7 +99,7 @@ struct Start {
     /// Of the balancer, until the stack stands.
     second: Option<Lease>,
     /// What was found and has to be kept.
-    found: Option<(String, String)>,
+    found: BTreeMap<String, String>,
 }
 
 async fn begin_simulated(
@@ -122,7 +122,7 @@ async fn begin_simulated(
         return Ok(None);
     }
     let id = sim.new_deployment_id(plan)?;
-    let start = Start { cloud, id, ground, lease, second: None, found: None };
+    let start = Start { cloud, id, ground, lease, second: None, found: BTreeMap::new() };
     start.begin(place, prepared, goal, output).await.map(Some)
 }
 
@@ -158,7 +158,7 @@ async fn begin_on_aws(
             ground: found.ground,
             lease: lease.clone(),
             second: second.cloned(),
-            found: found.survey.map(|survey| survey.parameter()),
+            found: found.survey.map(|survey| survey.parameters()).unwrap_or_default(),
         };
         start.begin(place, prepared, goal, output).await.map(Some)
     };
@@ -373,9 +373,13 @@ async fn resumed(
     word: Option<Word>,
     output: Output,
 ) -> Result<(Driver, Feed), Failure> {
-    let began = began_with(place, id).await?;
+    let entries = place.ledger.entries(id, 0).await?;
+    let began = began_with(id, &entries)?;
     let host = Arc::new(host_of(place, id, &began).await?);
-    let cloud = cloud_to_go_on(place, which, &began)?;
+    let (cloud, aws) = cloud_to_go_on(place, which, &began, word)?;
+    if let (Some(aws), None | Some(Word::Promote)) = (&aws, word) {
+        on_aws::can_go_on(aws, id, &entries).await?;
+    }
     let feed = Feed::new(id, output);
     let context = context(cloud, place, lease, host, Box::new(feed.clone()));
     let mut driver = Driver::resume(context, id, &whoami::holder()).await?;
@@ -389,13 +393,21 @@ async fn resumed(
     Ok((driver, feed))
 }
 
-fn cloud_to_go_on(place: &Place, which: &WhichArgs, began: &Began) -> Result<Cloud, Failure> {
+fn cloud_to_go_on(
+    place: &Place,
+    which: &WhichArgs,
+    began: &Began,
+    word: Option<Word>,
+) -> Result<(Cloud, Option<Aws>), Failure> {
     let args: &PlaceArgs = &which.place;
     match &place.world {
-        World::Sim(store) => Ok(SimCloud::open(store, scenario(args)?, args.speed)?.cloud()),
+        World::Sim(store) => {
+            Ok((SimCloud::open(store, scenario(args)?, args.speed)?.cloud(), None))
+        }
         World::Aws(connection) => {
             let connection = *connection.clone();
-            let aws = match is_named(&which.file) {
+            // To go back no file is needed: there it says no more than which service is meant.
+            let aws = match is_named(&which.file) && word != Some(Word::Abort) {
                 true => {
                     let parameters = on_aws::parameters_of(began);
                     let file = same_file(&which.file, &parameters, &began.file_text)?;
@@ -403,14 +415,13 @@ fn cloud_to_go_on(place: &Place, which: &WhichArgs, began: &Began) -> Result<Clo
                 }
                 false => Aws::new(connection),
             };
-            Ok(on_aws::cloud(&aws))
+            Ok((on_aws::cloud(&aws), Some(aws)))
         }
     }
 }
 
 /// What a run began with.
-async fn began_with(place: &Place, id: &str) -> Result<Began, Failure> {
-    let entries = place.ledger.entries(id, 0).await?;
+fn began_with(id: &str, entries: &[Arc<Entry>]) -> Result<Began, Failure> {
     match entries.first().map(|entry| &entry.record) {
         Some(Record::Began(began)) => Ok(*began.clone()),
         _ => Err(Failure::new(1, format!("the journal of {id} does not begin with a plan"))),

@@ -89,16 +89,8 @@ impl Driver {
     }
 
     fn from_began(context: Context, id: &str, began: &Began, at: EpochS) -> Self {
-        let plan = Arc::new(began.plan.clone());
-        let ground = Arc::new(began.ground.clone());
-        let deployment = Deployment {
-            id: id.to_owned(),
-            started_at: at,
-            plan: plan.clone(),
-            ground: ground.clone(),
-            file_text: began.file_text.as_str().into(),
-            parameters: Arc::new(began.parameters.clone()),
-        };
+        let deployment = Deployment::of(id, at, began);
+        let (plan, ground) = (deployment.plan.clone(), deployment.ground.clone());
         Driver {
             machine: Machine::start(began.goal, plan, ground, at),
             backoff: Backoff::new(id),

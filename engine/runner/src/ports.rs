@@ -14,6 +14,7 @@ use secrecy::SecretString;
 
 use crate::question::{Completeness, Dimension, Place, Point, ResponseAnswer};
 use crate::reach::ProbeRequest;
+use crate::record::Began;
 
 /// The deployment a call is made for.
 #[derive(Clone, Debug)]
@@ -31,6 +32,21 @@ pub struct Deployment {
     /// What was given or found beside it when the deployment began, such as `environment`; an
     /// adapter may keep there what it found for its templates.
     pub parameters: Arc<BTreeMap<String, String>>,
+}
+
+impl Deployment {
+    /// The one that began so.
+    #[must_use]
+    pub fn of(id: &str, started_at: EpochS, began: &Began) -> Self {
+        Deployment {
+            id: id.to_owned(),
+            started_at,
+            plan: Arc::new(began.plan.clone()),
+            ground: Arc::new(began.ground.clone()),
+            file_text: began.file_text.as_str().into(),
+            parameters: Arc::new(began.parameters.clone()),
+        }
+    }
 }
 
 /// A call that did not succeed.

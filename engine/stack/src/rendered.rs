@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::names;
 use crate::refusal::Refusal;
@@ -57,6 +58,21 @@ impl Rendered {
     #[must_use]
     pub fn body(&self) -> String {
         self.template.to_string()
+    }
+
+    /// A digest of the secrets, salted with the deployment's id, by which a successor knows whether
+    /// the secrets it was given are the ones it began with (S16). None where there are none.
+    #[must_use]
+    pub fn secrets_digest(&self, deployment_id: &str) -> Option<String> {
+        let mut digest = Sha256::new();
+        let values = self.secrets.iter().flat_map(|it| [it.name.as_str(), it.value.reveal()]);
+        for part in [deployment_id].into_iter().chain(values) {
+            // With its length: no two lists of parts run together into the same bytes.
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        let hex = || digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        (!self.secrets.is_empty()).then(hex)
     }
 }
 

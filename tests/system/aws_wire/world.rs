@@ -1,6 +1,5 @@
 //! An account of a test's own, and a deployment in it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -134,7 +133,7 @@ impl World {
             plan,
             ground: Arc::new(ground),
             file_text: file.into(),
-            parameters: Arc::new(BTreeMap::from([survey.parameter()])),
+            parameters: Arc::new(survey.parameters()),
         };
         Ok((aws, deployment))
     }

@@ -23,4 +23,5 @@ mod standing;
 mod survey;
 pub(crate) mod zones;
 
+pub(crate) use survey::needs_secrets;
 pub use survey::{Survey, SurveyError};

@@ -1,6 +1,8 @@
 //! The last look before the first write: everything a release needs is there, nothing is in its
 //! way, and its templates can be rendered.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_cloudformation::types::{Stack as Found, StackStatus};
 use manifest::file::DeploymentFile;
 use rollout::{Ground, Plan, Side, Stack};
@@ -16,6 +18,8 @@ use crate::stacks::{names, standing};
 
 /// The parameter of a deployment under which what was found is kept.
 const FOUND: &str = "found";
+/// The one under which a digest of the secrets is kept, where the templates have any.
+const SECRETS: &str = "secrets";
 
 /// What a release was found to need, and its templates.
 #[derive(Clone, Debug)]
@@ -26,6 +30,8 @@ pub struct Survey {
     pub green: Rendered,
     /// The stack of log group and records.
     pub init: Rendered,
+    /// A salted digest of green's secrets, if there are any.
+    secrets: Option<String>,
 }
 
 /// Why a release cannot be deployed (exit 3: nothing was written).
@@ -41,12 +47,19 @@ pub enum SurveyError {
 
 impl Survey {
     /// What is kept in the parameters of the deployment, so that a second rendering is the first
-    /// (S15): name and value.
+    /// (S15, S16): names and values.
     #[must_use]
-    pub fn parameter(&self) -> (String, String) {
+    pub fn parameters(&self) -> BTreeMap<String, String> {
         // Maps with text keys always have a JSON.
-        (FOUND.to_owned(), serde_json::to_string(&self.found).unwrap_or_default())
+        let found = serde_json::to_string(&self.found).unwrap_or_default();
+        let secrets = self.secrets.clone().map(|digest| (SECRETS.to_owned(), digest));
+        [(FOUND.to_owned(), found)].into_iter().chain(secrets).collect()
     }
+}
+
+/// Whether the stack of a deployment is made with secrets.
+pub(crate) fn needs_secrets(deployment: &Deployment) -> bool {
+    deployment.parameters.contains_key(SECRETS)
 }
 
 impl Aws {
@@ -73,10 +86,14 @@ impl Aws {
         unobstructed(self.clients(), plan, ground, file).await?;
         let found = found::find(self, &scene, file).await?;
         let (green, init) = render(&scene, file, &found, id).map_err(SurveyError::Refused)?;
-        Ok(Survey { found, green, init })
+        let secrets = green.secrets_digest(id);
+        Ok(Survey { found, green, init, secrets })
     }
 
     /// The template of a deployment under way.
+    ///
+    /// # Errors
+    /// `Refused` when its secrets are not at hand (S16).
     pub(crate) async fn rendered(&self, deployment: &Deployment, stack: Stack) -> Called<Rendered> {
         let scene = self.scene(deployment).await?;
         let file = scene.file()?;
@@ -89,13 +106,29 @@ impl Aws {
         let (green, init) = render(&scene, file, &found, &deployment.id)
             .map_err(|refusals| refused(SurveyError::Refused(refusals).to_string()))?;
         let rendered = if stack == Stack::Init { init } else { green };
-        if self.file().is_none() && !rendered.secrets.is_empty() {
-            return Err(refused(format!(
-                "the journal of {} holds no secrets: `ecs-crd resume {} -f FILE`",
-                deployment.id, deployment.id
-            )));
+        if let Some(digest) = rendered.secrets_digest(&deployment.id) {
+            self.vouch(deployment, &digest)?;
         }
         Ok(rendered)
+    }
+
+    /// The secrets at hand are those the deployment began with (S16): its journal has none.
+    fn vouch(&self, deployment: &Deployment, digest: &str) -> Called<()> {
+        let id = &deployment.id;
+        let back = format!("`ecs-crd abort {id}` goes back without it");
+        if self.file().is_none() {
+            return Err(refused(format!(
+                "the stack of {id} is still to be made and needs the file's client_secret, which no \
+                 journal holds: `ecs-crd resume {id} -f FILE` goes on, {back}"
+            )));
+        }
+        if deployment.parameters.get(SECRETS).map(String::as_str) != Some(digest) {
+            return Err(refused(format!(
+                "the client_secret in the file is not the one {id} began with: `ecs-crd resume {id} \
+                 -f FILE` with the former one goes on, {back}"
+            )));
+        }
+        Ok(())
     }
 }
 

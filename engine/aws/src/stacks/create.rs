@@ -14,6 +14,7 @@ use stack::{DEPLOYMENT_TAG, Rendered};
 use super::memory::Asked;
 use super::standing;
 use crate::aws::Aws;
+use crate::discovery::needs_secrets;
 use crate::error::{call_error, code};
 
 /// Refusals of CreateStack that say a stack of the name, or of the token, is there already.
@@ -23,6 +24,20 @@ const STANDS: [&str; 2] = ["AlreadyExistsException", "TokenAlreadyExistsExceptio
 #[must_use]
 pub fn lease_name(balancer_arn: &str) -> String {
     format!("balancer {balancer_arn}")
+}
+
+impl Aws {
+    /// Whether the secrets at hand are enough to go on with a deployment: they have to be there, and
+    /// be the ones it began with, if its stack is still to be made. Writes nothing.
+    ///
+    /// # Errors
+    /// A sentence that says what is needed.
+    pub async fn check_secrets(&self, deployment: &Deployment) -> Called<()> {
+        if !needs_secrets(deployment) || adopted(self, deployment, Stack::Green).await? {
+            return Ok(());
+        }
+        self.rendered(deployment, Stack::Green).await.map(|_| ())
+    }
 }
 
 /// Asks for a stack; one that stands is adopted if it is this deployment's own.

@@ -62,6 +62,20 @@ fn s16_a_secret_is_in_no_template_and_in_no_log() {
 }
 
 #[test]
+fn s16_a_digest_tells_secrets_apart_and_nothing_between_deployments() {
+    let text = std::fs::read_to_string(data().join("files/instances.yml")).unwrap();
+    let found = found("private-first");
+    let of = |text: &str| green(&file(text).unwrap(), &found).unwrap();
+    let (own, other) = (of(&text), of(&text.replace("s3cr3t", "0ther5")));
+    assert_eq!(own.secrets_digest("one"), of(&text).secrets_digest("one"));
+    let digests =
+        [own.secrets_digest("one"), own.secrets_digest("two"), other.secrets_digest("one")];
+    assert_eq!(BTreeSet::from(digests).len(), 3);
+    let none = stack::Rendered { secrets: Vec::new(), ..own };
+    assert_eq!(none.secrets_digest("one"), None);
+}
+
+#[test]
 fn s16_a_file_whose_secrets_are_masked_renders_the_same_template() {
     let text = std::fs::read_to_string(data().join("files/instances.yml")).unwrap();
     let masked = manifest::parse("svc.yml", &text).unwrap().source().text().to_owned();
