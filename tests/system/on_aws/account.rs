@@ -1,7 +1,8 @@
 //! An account of the emulator, and the program in it.
 
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
@@ -35,6 +36,9 @@ target_groups: [{ container: { port: 8080 }, health_check: { path: /health } }]
 listeners: [{ port: 8080, target_group: { container: { port: 8080 } } }]
 "#;
 
+/// What the first words of an operation that changes nothing are.
+const READING: [&str; 7] = ["Describe", "Get", "List", "Query", "Scan", "BatchGet", "AssumeRole"];
+
 /// An account, and a folder to run the program in.
 pub(crate) struct Account {
     id: String,
@@ -57,6 +61,11 @@ impl Account {
         Account { id, made, place: Place::new() }
     }
 
+    /// The same account, seen from another machine: nothing is in its folder.
+    pub(crate) fn elsewhere(&self) -> Self {
+        Account { id: self.id.clone(), made: self.made.clone(), place: Place::new() }
+    }
+
     /// With release 1.0.0, as the predecessor leaves it.
     pub(crate) fn live(wanted: &Value) -> Self {
         let account = Account::new(wanted);
@@ -64,8 +73,19 @@ impl Account {
         account
     }
 
+    /// With release 1.0.0, and 1.1.0 about to be deployed.
+    pub(crate) fn about_to_deploy(file: &str) -> Self {
+        let account = Account::live(&json!({}));
+        account.version(file, "1.1.0");
+        account
+    }
+
     pub(crate) fn post(&self, path: &str, asked: &Value) -> Value {
         control("POST", path, &self.id, asked)
+    }
+
+    pub(crate) fn delete(&self, path: &str) {
+        control("DELETE", path, &self.id, &Value::Null);
     }
 
     pub(crate) fn get(&self, path: &str) -> Value {
@@ -102,6 +122,11 @@ impl Account {
         let mut command = self.place.command(arguments);
         self.in_it(&mut command).env("ECS_CRD_SPEED", SPEED.to_string());
         command
+    }
+
+    /// Starts the program, to be watched.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
+        Running::from(self.command(arguments))
     }
 
     /// Runs the program to its end.
@@ -157,10 +182,116 @@ impl Account {
         own.map(|it| (of(it, "1"), of(it, "2"))).collect()
     }
 
+    /// The calls that change something, `service.Operation` each: the emulator's journal without
+    /// those that only read.
+    pub(crate) fn writes(&self) -> Vec<String> {
+        let calls = self.get("calls");
+        let calls = calls.as_array().into_iter().flatten();
+        let reads = |it: &&Value| {
+            let operation = text(&it["operation"]);
+            READING.iter().any(|word| operation.starts_with(word))
+        };
+        calls
+            .filter(|it| !reads(it))
+            .map(|it| format!("{}.{}", text(&it["service"]), text(&it["operation"])))
+            .collect()
+    }
+
+    /// Blue serves alone: nothing of green is left, and the last weights are blue's.
+    #[track_caller]
+    pub(crate) fn is_blues_alone(&self, said: &Ran) {
+        assert_eq!(self.stacks(), ["stage-webapi-0", "stage-webapi-1"], "{}", said.out);
+        let weights = self.get("weights");
+        let last = weights.as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        assert_eq!(last["weights"], json!({ "1": 100, "2": 0 }), "{}", said.out);
+        let of_green = self.aws(
+            "ecs",
+            "DescribeServices",
+            json!({ "cluster": "stage-ecs-cluster", "services": ["webapi-2"] }),
+        );
+        let is_active = of_green["services"][0]["status"] == "ACTIVE";
+        assert!(!is_active, "{of_green}\n{}", said.out);
+        let groups = self.aws("elbv2", "DescribeTargetGroups", json!({}));
+        assert_eq!(groups["TargetGroups"].as_array().map(Vec::len), Some(1), "{groups}");
+    }
+
+    /// The next deployment, of healthy targets, is promoted.
+    #[track_caller]
+    pub(crate) fn deploys_next(&self, file: &str) {
+        self.version(file, "1.2.0");
+        self.ends(&["deploy", "-f", "svc.yml"], 0);
+        assert_eq!(self.stacks(), ["stage-webapi-0", "stage-webapi-2"]);
+    }
+
     /// The subjects of what was published.
     pub(crate) fn subjects(&self) -> Vec<String> {
         let messages = self.get("messages");
         messages.as_array().into_iter().flatten().map(|it| text(&it["subject"])).collect()
+    }
+}
+
+/// The program on its way, its lines read one by one.
+pub(crate) struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    told: String,
+}
+
+impl Running {
+    fn from(mut command: Command) -> Self {
+        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().expect("the program starts");
+        let out = BufReader::new(child.stdout.take().expect("its output is piped"));
+        Running { child, out, told: String::new() }
+    }
+
+    /// Reads on until a line says that.
+    #[track_caller]
+    pub(crate) fn says(&mut self, words: &str) {
+        loop {
+            let from = self.told.len();
+            self.out.read_line(&mut self.told).expect("a line");
+            let line = &self.told[from..];
+            if line.contains(words) {
+                return;
+            }
+            if line.is_empty() {
+                let err = self.err();
+                panic!("it never said {words:?}:\n{}\n{err}", self.told);
+            }
+        }
+    }
+
+    /// The deployment's id, which its first line tells.
+    #[track_caller]
+    pub(crate) fn id(&mut self) -> String {
+        self.says("  start  ");
+        let id = self.told.split_whitespace().find(|word| word.starts_with("aws-"));
+        id.expect("an id").trim_end_matches(':').to_owned()
+    }
+
+    fn err(&mut self) -> String {
+        let mut err = String::new();
+        let pipe = self.child.stderr.as_mut().expect("it is piped");
+        pipe.read_to_string(&mut err).expect("its errors");
+        err
+    }
+
+    /// Kills it, as a machine that goes away does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it ends");
+    }
+
+    /// Waits for its end, which has to be so.
+    #[track_caller]
+    pub(crate) fn ends(mut self, exit_code: i32) -> Ran {
+        self.out.read_to_string(&mut self.told).expect("its output");
+        let err = self.err();
+        let status = self.child.wait().expect("it ends");
+        let ran = Ran { exit_code: status.code().expect("it was not killed"), out: self.told, err };
+        assert_eq!(ran.exit_code, exit_code, "{}\n{}", ran.out, ran.err);
+        ran
     }
 }
 

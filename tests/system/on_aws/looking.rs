@@ -7,20 +7,12 @@ use super::account::{Account, FILE, text};
 /// Calls that ecs-crd-cli 1.2.0 makes for its dry run of a file with one name and one container.
 const PREDECESSORS_CALLS: usize = 22;
 
-/// The operations that were called, but for those that only read.
-pub(crate) fn writes(account: &Account) -> Vec<String> {
-    let reads = ["Describe", "Get", "List", "Query"];
-    let calls = account.get("calls");
-    let names = calls.as_array().into_iter().flatten().map(|it| text(&it["operation"]));
-    names.filter(|name| !reads.iter().any(|read| name.starts_with(read))).collect()
-}
-
 #[test]
 fn a_dry_run_shows_both_templates_and_what_changes_and_writes_nothing() {
     let account = Account::live(&json!({}));
     account.version(FILE, "1.1.0");
     let run = account.ends(&["dry-run", "-f", "svc.yml", "--output", "json"], 0);
-    assert_eq!(writes(&account), Vec::<String>::new());
+    assert_eq!(account.writes(), Vec::<String>::new());
     let calls = account.get("calls").as_array().map(Vec::len);
     assert!(calls <= Some(PREDECESSORS_CALLS), "{calls:?}");
 

@@ -161,13 +161,13 @@ class Stack:
             return
         resource.made = self.shape.scope.made[resource.logical_id] = made
         self.mark(resource, "CREATE_IN_PROGRESS", "Resource creation Initiated")
-        if resource.logical_id not in self.switches.get("hang", []):
-            self.account.after(self.seconds(), lambda: self._complete(resource))
+        self.account.after(self.seconds(), lambda: self._complete(resource))
 
     def _complete(self, resource):
         if resource.status != "CREATE_IN_PROGRESS" or self.status != "CREATE_IN_PROGRESS":
             return
-        if not resources.stands(self.context(resource), resource.kind, resource.made):
+        hangs = resource.logical_id in self.switches.get("hang", [])
+        if hangs or not resources.stands(self.context(resource), resource.kind, resource.made):
             self.account.after(PROGRESS_S, lambda: self._complete(resource))
             return
         self.mark(resource, "CREATE_COMPLETE")

@@ -1,0 +1,121 @@
+//! What is refused before anything was written, and what is no reason to refuse.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use super::account::{Account, FILE, REGION};
+use crate::program::Ran;
+
+const DEPLOY: [&str; 3] = ["deploy", "-f", "svc.yml"];
+const UNDEPLOY: [&str; 3] = ["undeploy", "-f", "svc.yml"];
+
+#[track_caller]
+fn nothing_was_written(account: &Account, ran: &Ran) {
+    assert_eq!(account.writes(), Vec::<String>::new(), "{}\n{}", ran.out, ran.err);
+}
+
+#[track_caller]
+fn refused(account: &Account, command: &mut Command, exit_code: i32, words: &[&str]) {
+    let ran = Ran::from(&command.output().expect("the program starts"));
+    assert_eq!(ran.exit_code, exit_code, "{}\n{}", ran.out, ran.err);
+    for word in words {
+        assert!(ran.err.contains(word), "no {word:?} in\n{}", ran.err);
+    }
+    nothing_was_written(account, &ran);
+}
+
+#[test]
+fn nothing_to_undeploy_is_0_without_a_write() {
+    let account = Account::new(&json!({}));
+    account.version(FILE, "1.0.0");
+    let ran = account.ends(&UNDEPLOY, 0);
+    assert!(ran.out.contains("nothing to undeploy: webapi is not there"), "{}", ran.out);
+    nothing_was_written(&account, &ran);
+}
+
+#[test]
+fn a_port_in_use_is_refused_before_the_first_write() {
+    let account = Account::about_to_deploy(FILE);
+    let no = json!({ "Type": "fixed-response", "FixedResponseConfig": { "StatusCode": "404" } });
+    account.aws(
+        "elbv2",
+        "CreateListener",
+        json!({
+            "LoadBalancerArn": account.made["balancers"][1]["arn"], "Port": 8080,
+            "Protocol": "HTTP", "DefaultActions": [no],
+        }),
+    );
+    refused(&account, &mut account.command(&DEPLOY), 3, &["svc.yml:16:21", "8080", "rules"]);
+}
+
+#[test]
+fn unknown_credentials_and_a_lacking_permission_are_named() {
+    let account = Account::about_to_deploy(FILE);
+    let unknown = json!({
+        "service": "sts", "kind": "error", "code": "InvalidClientTokenId", "status": 403,
+        "message": "The security token included in the request is invalid.",
+    });
+    account.post("faults", &json!([unknown]));
+    let words = ["The security token included in the request is invalid", "check the credentials"];
+    refused(&account, &mut account.command(&DEPLOY), 3, &words);
+    let operation = "DescribeLoadBalancers";
+    let denied = json!({
+        "service": "elbv2", "operation": operation, "kind": "denied",
+        "resource": "*",
+    });
+    account.post("faults", &json!([denied]));
+    let words = [&format!("allow elasticloadbalancing:{operation}"), "ecs-crd iam-policy"];
+    refused(&account, &mut account.command(&DEPLOY), 3, &words);
+}
+
+#[test]
+fn no_region_is_2() {
+    let account = Account::about_to_deploy(FILE);
+    let mut command = account.command(&DEPLOY);
+    // Nothing of this machine's own configuration.
+    let nowhere = account.place.path().join("nowhere");
+    command.env_remove("AWS_REGION").env_remove("AWS_DEFAULT_REGION");
+    command.env("AWS_CONFIG_FILE", nowhere).env("AWS_EC2_METADATA_DISABLED", "true");
+    refused(&account, &mut command, 2, &["no region", "--region"]);
+}
+
+#[test]
+fn another_region_than_the_services_is_2_unless_it_is_named() {
+    let account = Account::about_to_deploy(FILE);
+    let elsewhere = |arguments: &[&str]| {
+        let mut command = account.command(arguments);
+        command.env("AWS_REGION", "eu-west-1");
+        command
+    };
+    let both = ["eu-west-1", REGION];
+    refused(&account, &mut elsewhere(&DEPLOY), 2, &both);
+    refused(&account, &mut elsewhere(&UNDEPLOY), 2, &both);
+    // Named, it is obeyed: there the account has no balancers.
+    let named = [&DEPLOY[..], &["-r", "eu-west-1"]].concat();
+    refused(&account, &mut account.command(&named), 3, &["CanaryGroup private"]);
+    let right = [&UNDEPLOY[..], &["-r", REGION]].concat();
+    let ran = Ran::from(&elsewhere(&right).output().expect("the program starts"));
+    assert_eq!(ran.exit_code, 0, "{}\n{}", ran.out, ran.err);
+    assert_eq!(account.stacks(), Vec::<String>::new());
+}
+
+#[test]
+fn an_image_that_is_gone_is_not_needed_to_undeploy() {
+    let account = Account::live(&json!({ "repositories": {} }));
+    account.version(FILE, "1.0.0");
+    account.ends(&UNDEPLOY, 0);
+    assert_eq!(account.stacks(), Vec::<String>::new());
+}
+
+#[test]
+fn a_topic_that_does_not_exist_is_a_warning_and_the_outcome_stands() {
+    let topic = "on_success: 'arn:aws:sns:{{region}}:{{account_id}}:nobody'";
+    let file =
+        FILE.replace("bake: 10", &format!("bake: 10\n  sns_topic_notifications: {{ {topic} }}"));
+    let account = Account::about_to_deploy(&file);
+    let ran = account.ends(&DEPLOY, 0);
+    assert!(ran.out.contains("people could not be told"), "{}", ran.out);
+    assert!(ran.out.contains(":nobody"), "{}", ran.out);
+    assert_eq!(account.stacks(), ["stage-webapi-0", "stage-webapi-2"]);
+}
