@@ -66,9 +66,7 @@ pub(crate) fn tell(record: &EventRecord, before: &Picture) -> Option<Told> {
         What::RollingBack { why, exit_code } => {
             (Tone::Bad, "back", format!("rolling back: {why} (exit {exit_code})"))
         }
-        What::Promoting => {
-            (Tone::Good, "promote", "green is the live release; blue is being retired".to_owned())
-        }
+        What::Promoting => (Tone::Good, "promote", promoting(before).to_owned()),
         What::Ended(ended) => ended_told(ended),
     };
     let subject = subject(&record.what);
@@ -102,6 +100,14 @@ fn start(deployment: &str, started: &Started) -> String {
     let steps: Vec<String> = started.steps.iter().map(|step| step.weight.to_string()).collect();
     let version = &started.version;
     format!("{deployment}: {service} {version} {over} ({place}); green gets {}", steps.join(", "))
+}
+
+fn promoting(before: &Picture) -> &'static str {
+    let started = before.started.as_ref();
+    match started.is_some_and(|started| started.baseline_version.is_none()) {
+        true => "green is the live release",
+        false => "green is the live release; blue is being retired",
+    }
 }
 
 fn stack_told(stack: Stack, status: StackStatus, reason: &str) -> (Tone, &'static str, String) {
