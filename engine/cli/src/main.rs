@@ -14,6 +14,7 @@ mod manual;
 mod on_aws;
 mod place;
 mod plugin;
+mod resume;
 mod run;
 mod screen;
 mod simulated;
@@ -62,7 +63,7 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::Undeploy(args) => run::deploy(args, Goal::Undeploy, output).await,
         Command::Rehearse(args) => run::rehearse(args, output).await,
         Command::DryRun(args) => dry_run::dry_run(args, output).await,
-        Command::Resume(args) => run::resume(args, output).await,
+        Command::Resume(args) => resume::resume(args, output).await,
         Command::Status { which, watch: true } => watch::watch(which, output).await,
         Command::Status { which, watch: false } => look::status(which, output).await,
         Command::History { file, place } => look::history(file, place, output).await,

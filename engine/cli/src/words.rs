@@ -8,7 +8,7 @@ use runner::{RunSummary, Story, WordFate};
 use crate::args::{Output, WhichArgs};
 use crate::failure::Failure;
 use crate::place::{Place, is_unfinished};
-use crate::run::take_over;
+use crate::resume::take_over;
 use crate::terminal::remark;
 use crate::whoami;
 
