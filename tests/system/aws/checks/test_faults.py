@@ -2,6 +2,7 @@
 
 import email.utils
 import http.client
+import threading
 import time
 import urllib.request
 
@@ -58,6 +59,27 @@ class Faults(Check):
         self.assertGreater(time.monotonic() - begin, 0.7)
         self.ask()
         self.assertEqual([each["fault"] for each in self.get("calls")], [None, "timeout", None])
+
+    def test_a_caller_that_is_held_is_told_of_and_let_go(self):
+        for held, (kind, done) in enumerate((("hang", False), ("timeout", True))):
+            self.post("faults", [{"service": "ecs", "operation": "CreateCluster", "kind": kind}])
+            refusals = []
+
+            def create(name=kind):
+                try:
+                    self.aws("ecs").create_cluster(clusterName=name)
+                except botocore.exceptions.ConnectionClosedError as closed:
+                    refusals.append(closed)
+
+            caller = threading.Thread(target=create)
+            caller.start()
+            told = rig.control("GET", "held", {"beyond": held}, self.account)
+            self.assertEqual(told, {"held": held + 1})
+            self.assertEqual(any(kind in arn for arn in self.ask()), done)
+            self.post("faults", [])
+            caller.join()
+            self.assertEqual(len(refusals), 0 if done else 1)
+            self.assertEqual(any(kind in arn for arn in self.ask()), done)
 
     def test_a_misspelt_fault_is_refused(self):
         for wrong in ([{"kind": "explode"}], [{"kind": "500", "operatoin": "x"}]):

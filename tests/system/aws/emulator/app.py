@@ -75,7 +75,7 @@ class Emulator:
             error = AwsError("InternalFailure", traceback.format_exc(limit=-3), 500)
             return wire.reply(service, name, protocol, error)
         if rule:
-            faults.after(rule)
+            faults.after(rule, account)
         return answer
 
 

@@ -10,10 +10,13 @@ denied        AccessDenied, in the words of IAM
 error         {"code", "message", "status"} as given
 drop-before   the connection closes, nothing was done
 drop-after    it is done, the connection closes without a reply
+hang          nothing is done, the caller waits for "seconds" of wall time, then the connection closes
 timeout       it is done, the reply is held for "seconds" of wall time
+
+Whoever wants to know that a caller waits asks `held`. New rules let everybody go.
 """
 
-import time
+import threading
 
 from .errors import AwsError, Drop
 
@@ -43,7 +46,7 @@ _FIELDS = {
     "status",
     "resource",
 }
-KINDS = ("throttle", "500", "denied", "error", "drop-before", "drop-after", "timeout")
+KINDS = ("throttle", "500", "denied", "error", "drop-before", "drop-after", "hang", "timeout")
 
 
 class Faults:
@@ -51,13 +54,32 @@ class Faults:
 
     def __init__(self):
         self.rules = []
+        self._held = 0
+        self._changed = threading.Condition()
 
     def replace(self, rules):
         for rule in rules:
             unknown = set(rule) - _FIELDS
             if unknown or str(rule.get("kind")) not in KINDS:
                 raise AwsError("BadFault", f"{rule}: unknown {sorted(unknown) or 'kind'}")
-        self.rules = [dict(rule, seen=0) for rule in rules]
+        with self._changed:
+            self.rules = [dict(rule, seen=0) for rule in rules]
+            self._changed.notify_all()
+
+    def hold(self, rule):
+        """Lets the caller wait, for as long as these are the rules."""
+        with self._changed:
+            rules = self.rules
+            self._held += 1
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self.rules is not rules, float(rule.get("seconds", 30)))
+
+    def held(self, beyond):
+        """How many callers had to wait so far: once there are more than `beyond`, or other rules."""
+        with self._changed:
+            rules = self.rules
+            self._changed.wait_for(lambda: self._held > beyond or self.rules is not rules)
+            return self._held
 
     def take(self, service, operation):
         """The rule that strikes this call, if any."""
@@ -95,7 +117,9 @@ def too_fast(account, service):
 def before(rule, call):
     """Strikes before anything is done."""
     kind = str(rule["kind"])
-    if kind == "drop-before":
+    if kind == "hang":
+        call.account.faults.hold(rule)
+    if kind in ("drop-before", "hang"):
         raise Drop
     if kind == "throttle":
         raise AwsError(_THROTTLING.get(call.service, "ThrottlingException"), "Rate exceeded")
@@ -120,9 +144,9 @@ def denial(rule, call):
     return AwsError(_DENIED.get(call.protocol, "AccessDenied"), message, 403 if call.is_xml() else 400)
 
 
-def after(rule):
+def after(rule, account):
     """Strikes when all is done."""
     if rule["kind"] == "drop-after":
         raise Drop
     if rule["kind"] == "timeout":
-        time.sleep(float(rule.get("seconds", 30)))
+        account.faults.hold(rule)
