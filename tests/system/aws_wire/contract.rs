@@ -41,7 +41,7 @@ impl Stage for WireStage {
 }
 
 /// Reaches nothing.
-struct Nowhere;
+pub(crate) struct Nowhere;
 
 #[async_trait]
 impl Probes for Nowhere {

@@ -5,11 +5,14 @@
 mod contract;
 mod discovery;
 mod emulator;
+mod faults;
 mod ledger;
 mod metrics;
 mod refusals;
 mod registry;
 mod removal;
+#[path = "../../simulation/script.rs"]
+mod script;
 mod stacks;
 mod traffic;
 #[path = "../venv.rs"]

@@ -1,11 +1,11 @@
 //! An account of a test's own, and a deployment in it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use aws::{Aws, Connection, Options, connect_from};
-use aws_config::BehaviorVersion;
+use aws_config::{BehaviorVersion, ConfigLoader};
 use aws_sdk_sts::config::Credentials;
 use manifest::{CommandLine, Parameters, Plugins, lower, parse};
 use rollout::{EpochS, Ground, Stack};
@@ -40,6 +40,7 @@ listeners:
 /// seen before something happens races with a busy machine.
 pub(crate) struct World {
     account: String,
+    clock: Arc<AccountClock>,
     /// What the emulator says it made.
     pub(crate) made: Value,
     pub(crate) region: String,
@@ -51,8 +52,8 @@ impl World {
         static NEXT: AtomicU64 = AtomicU64::new(200_000_000_001);
         let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
         let made = control("POST", "account", &account, wanted);
-        control("POST", "clock", &account, &json!({ "speed": 0 }));
-        World { account, made, region: "eu-west-3".to_owned() }
+        let clock = Arc::new(AccountClock::new(&account, &json!({ "speed": 0 })));
+        World { account, clock, made, region: "eu-west-3".to_owned() }
     }
 
     /// With a release that ecs-crd-cli has deployed.
@@ -62,13 +63,26 @@ impl World {
         world
     }
 
+    pub(crate) fn account(&self) -> &str {
+        &self.account
+    }
+
     pub(crate) fn post(&self, path: &str, asked: &Value) -> Value {
         control("POST", path, &self.account, asked)
     }
 
+    pub(crate) fn get(&self, path: &str, asked: &Value) -> Value {
+        control("GET", path, &self.account, asked)
+    }
+
     /// Lets so many seconds pass.
     pub(crate) fn advance(&self, seconds: u32) {
-        self.post("clock", &json!({ "advance": seconds }));
+        self.clock.change(&json!({ "advance": seconds }));
+    }
+
+    /// Lets time pass up to an instant.
+    pub(crate) fn advance_to(&self, until: EpochS) {
+        self.clock.change(&json!({ "now": until.0 }));
     }
 
     /// A call of AWS's API by somebody else.
@@ -79,8 +93,7 @@ impl World {
 
     /// The operations that were called so far, `service.Operation` each.
     pub(crate) fn calls(&self) -> Vec<String> {
-        let calls = control("GET", "calls", &self.account, &Value::Null);
-        let calls = calls.as_array().cloned().unwrap_or_default();
+        let calls = self.get("calls", &Value::Null).as_array().cloned().unwrap_or_default();
         let name = |call: &Value| {
             format!(
                 "{}.{}",
@@ -93,19 +106,34 @@ impl World {
 
     /// A connection whose clock runs so many times as fast, from the emulator's now on.
     pub(crate) async fn connect(&self, speed: Option<u32>) -> Connection {
+        let options = Options { region: Some(self.region.clone()), speed };
+        connect_from(self.loader(), &options).await.unwrap()
+    }
+
+    /// A connection whose clock is the account's.
+    pub(crate) async fn connect_by(&self, loader: ConfigLoader) -> Connection {
+        let options = Options { region: Some(self.region.clone()), speed: None };
+        let mut connection = connect_from(loader, &options).await.unwrap();
+        connection.clock = self.clock.clone();
+        connection
+    }
+
+    /// What leads the SDK into the account.
+    pub(crate) fn loader(&self) -> ConfigLoader {
         let key = format!("AKIA{}TEST", self.account);
         let credentials = Credentials::new(key, "any", None, None, "test");
-        let loader = aws_config::defaults(BehaviorVersion::latest())
+        aws_config::defaults(BehaviorVersion::latest())
             .endpoint_url(endpoint())
-            .credentials_provider(credentials);
-        let options = Options { region: Some(self.region.clone()), speed };
-        connect_from(loader, &options).await.unwrap()
+            .credentials_provider(credentials)
     }
 
     /// The cloud, whose clock is the account's, and a plan of that file.
     pub(crate) async fn cloud(&self, file: &str) -> (Aws, Arc<rollout::Plan>) {
-        let mut connection = self.connect(None).await;
-        connection.clock = Arc::new(AccountClock(self.account.clone()));
+        self.cloud_by(self.connect_by(self.loader()).await, file)
+    }
+
+    /// The same over this connection.
+    pub(crate) fn cloud_by(&self, connection: Connection, file: &str) -> (Aws, Arc<rollout::Plan>) {
         let parameters = Parameters {
             environment: "stage".to_owned(),
             region: self.region.clone(),
@@ -139,14 +167,29 @@ impl World {
     }
 }
 
-/// An account's clock: to wait is to let its time pass.
-struct AccountClock(String);
+/// An account's clock: to wait is to let its time pass. Nobody else does, so it is known here.
+struct AccountClock {
+    account: String,
+    now: AtomicU32,
+}
+
+impl AccountClock {
+    fn new(account: &str, change: &Value) -> Self {
+        let clock = AccountClock { account: account.to_owned(), now: AtomicU32::new(0) };
+        clock.change(change);
+        clock
+    }
+
+    fn change(&self, change: &Value) {
+        let clock = control("POST", "clock", &self.account, change);
+        self.now.store(clock["now"].as_f64().unwrap() as u32, Ordering::Relaxed);
+    }
+}
 
 #[async_trait]
 impl Clock for AccountClock {
     fn now(&self) -> EpochS {
-        let clock = control("GET", "clock", &self.0, &Value::Null);
-        EpochS(clock["now"].as_f64().unwrap() as u32)
+        EpochS(self.now.load(Ordering::Relaxed))
     }
 
     fn is_wall(&self) -> bool {
@@ -154,7 +197,7 @@ impl Clock for AccountClock {
     }
 
     async fn wait(&self, until: EpochS) -> Called<()> {
-        control("POST", "clock", &self.0, &json!({ "now": until.0 }));
+        self.change(&json!({ "now": until.0 }));
         Ok(())
     }
 }
