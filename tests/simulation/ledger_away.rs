@@ -150,7 +150,7 @@ impl Stacks for Watched {
         self.note(Deed::Made(stack));
         self.cloud.stacks.provision(deployment, stack).await
     }
-    async fn retire(&self, deployment: &Deployment, stack: Stack) -> Called<()> {
+    async fn retire(&self, deployment: &Deployment, stack: Stack) -> Called<Vec<String>> {
         self.note(Deed::Removed(stack));
         self.cloud.stacks.retire(deployment, stack).await
     }

@@ -49,7 +49,7 @@ fn assert_weights_come_before_deletions(name: &str, entries: &[Arc<Entry>]) {
     let other_side =
         [(Stack::Green, Split::ALL_BLUE), (Stack::Blue, Split::green_at(Weight::FULL))];
     for (stack, split) in other_side {
-        let removal = Event::RemovalRequested { stack };
+        let removal = Event::RemovalRequested { stack, stays: Vec::new() };
         let Some(removed) = happened.iter().position(|event| **event == removal) else { continue };
         let is_weight =
             |it: &Event| matches!(it, Event::WeightsWritten { .. } | Event::WeightVerified { .. });

@@ -115,9 +115,9 @@ fn stack_told(stack: Stack, status: StackStatus, reason: &str) -> (Tone, &'stati
         StackStatus::Creating => (Tone::Plain, "is being created"),
         StackStatus::Ready => (Tone::Good, "is ready"),
         StackStatus::Failed => (Tone::Bad, "failed"),
-        StackStatus::Deleting => (Tone::Plain, "is being deleted"),
-        StackStatus::Gone if reason.is_empty() => (Tone::Plain, "is gone"),
-        StackStatus::Gone => (Tone::Warn, "is gone but for this"),
+        StackStatus::Deleting if reason.is_empty() => (Tone::Plain, "is being deleted"),
+        StackStatus::Deleting => (Tone::Warn, "is being deleted but for this"),
+        StackStatus::Gone => (Tone::Plain, "is gone"),
         StackStatus::Stuck => (Tone::Bad, "cannot be deleted"),
     };
     let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };

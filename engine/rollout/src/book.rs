@@ -94,6 +94,15 @@ impl Book {
         self.unread = Some((now.plus_s(REREAD_S), why.to_owned()));
     }
 
+    /// What of a deleted stack stays: told again after a crash, it is listed once.
+    pub(crate) fn keep(&mut self, stays: &[String]) {
+        for sentence in stays {
+            if !self.kept.contains(sentence) {
+                self.kept.push(sentence.clone());
+            }
+        }
+    }
+
     /// What was read before a person looked into it no longer holds.
     pub(crate) fn forget_health(&mut self) {
         self.health = None;

@@ -94,14 +94,14 @@ pub enum Event {
     RemovalRequested {
         /// Of which stack.
         stack: Stack,
+        /// What of it stays, since others use it (S17).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        stays: Vec<String>,
     },
     /// A stack is gone.
     StackGone {
         /// Which.
         stack: Stack,
-        /// What of it stays for others who use it, a sentence each.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        kept: Vec<String>,
     },
     /// A stack could not be deleted.
     StackStuck {

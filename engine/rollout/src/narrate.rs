@@ -152,11 +152,11 @@ impl Narrator {
             Event::StackFailed { stack: which, reason } => {
                 whats.push(stack(*which, StackStatus::Failed, reason.clone()));
             }
-            Event::RemovalRequested { stack: which } => {
-                whats.push(stack(*which, StackStatus::Deleting, String::new()));
+            Event::RemovalRequested { stack: which, stays } => {
+                whats.push(stack(*which, StackStatus::Deleting, stays.join("; ")));
             }
-            Event::StackGone { stack: which, kept } => {
-                whats.push(stack(*which, StackStatus::Gone, kept.join("; ")));
+            Event::StackGone { stack: which } => {
+                whats.push(stack(*which, StackStatus::Gone, String::new()));
             }
             Event::StackStuck { stack: which, left } => {
                 whats.push(stack(*which, StackStatus::Stuck, left.join("; ")));

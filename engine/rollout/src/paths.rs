@@ -118,7 +118,7 @@ impl Machine {
             Event::WeightsWritten { split, .. } => book.asked = *split,
             Event::WeightVerified { split } => book.verify(*split, now),
             Event::ScaleInRestored => book.suspended = false,
-            Event::StackGone { kept, .. } => book.kept.extend_from_slice(kept),
+            Event::RemovalRequested { stays, .. } => book.keep(stays),
             _ => {}
         }
         match progress {

@@ -163,11 +163,13 @@ impl Tail {
             (Task::Drain(_), Event::TimePassed) if now >= self.since.plus_s(drain_s) => {
                 self.next(now)
             }
-            (Task::Retire(stack), Event::RemovalRequested { stack: other }) if stack == *other => {
+            (Task::Retire(stack), Event::RemovalRequested { stack: other, .. })
+                if stack == *other =>
+            {
                 self.requested = true;
                 Progress::Going
             }
-            (Task::Retire(stack), Event::StackGone { stack: other, .. }) if stack == *other => {
+            (Task::Retire(stack), Event::StackGone { stack: other }) if stack == *other => {
                 self.next(now)
             }
             (Task::Retire(stack), Event::StackStuck { stack: other, left }) if stack == *other => {

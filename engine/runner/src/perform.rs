@@ -95,8 +95,8 @@ impl Driver {
                 Ok(Event::Preserved { lines })
             }
             Effect::Retire { stack } => {
-                cloud.stacks.retire(deployment, *stack).await?;
-                Ok(Event::RemovalRequested { stack: *stack })
+                let stays = cloud.stacks.retire(deployment, *stack).await?;
+                Ok(Event::RemovalRequested { stack: *stack, stays })
             }
             Effect::RemoveRecords => {
                 cloud.traffic.remove(deployment).await?;

@@ -145,11 +145,6 @@ pub enum StackState {
     },
     /// Being deleted.
     Falling,
-    /// Gone, but for what others use of it.
-    Parted {
-        /// What stays for them, a sentence each.
-        kept: Vec<String>,
-    },
     /// Could not be deleted.
     Stuck {
         /// The resources that are left, by name.
@@ -163,9 +158,10 @@ pub trait Stacks: Send + Sync {
     /// Asks for a stack (init or green). One that stands and carries this deployment's token is
     /// adopted; one of somebody else's is `Refused`.
     async fn provision(&self, deployment: &Deployment, stack: Stack) -> Called<()>;
-    /// Asks for a stack's deletion; one that is absent or falling already is fine. What would
-    /// harm another service stays, named by `state` (S17).
-    async fn retire(&self, deployment: &Deployment, stack: Stack) -> Called<()>;
+    /// Asks for a stack's deletion; one that is absent or falling already is fine. What another
+    /// service uses stays (S17): it is returned, a sentence each, also when it was asked before; so
+    /// the journal knows of it, whoever dies.
+    async fn retire(&self, deployment: &Deployment, stack: Stack) -> Called<Vec<String>>;
     /// How it stands.
     async fn state(&self, deployment: &Deployment, stack: Stack) -> Called<StackState>;
 }

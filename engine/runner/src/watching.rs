@@ -174,10 +174,7 @@ fn rising(stack: rollout::Stack, state: StackState) -> Option<Event> {
         StackState::Rising => None,
         StackState::Ready => Some(Event::StackReady { stack }),
         StackState::Failed { reason } => Some(Event::StackFailed { stack, reason }),
-        StackState::Absent
-        | StackState::Falling
-        | StackState::Parted { .. }
-        | StackState::Stuck { .. } => {
+        StackState::Absent | StackState::Falling | StackState::Stuck { .. } => {
             let reason = "it was deleted while it was being made".to_owned();
             Some(Event::StackFailed { stack, reason })
         }
@@ -187,8 +184,7 @@ fn rising(stack: rollout::Stack, state: StackState) -> Option<Event> {
 fn falling(stack: rollout::Stack, state: StackState) -> Option<Event> {
     match state {
         StackState::Falling => None,
-        StackState::Absent => Some(Event::StackGone { stack, kept: Vec::new() }),
-        StackState::Parted { kept } => Some(Event::StackGone { stack, kept }),
+        StackState::Absent => Some(Event::StackGone { stack }),
         StackState::Stuck { left } => Some(Event::StackStuck { stack, left }),
         StackState::Rising | StackState::Ready | StackState::Failed { .. } => {
             let left = vec![format!("the {stack:?} stack, which stands again")];

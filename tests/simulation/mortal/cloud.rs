@@ -74,7 +74,7 @@ impl Stacks for Mortal {
         let call = self.cloud.stacks.provision(run, stack);
         self.call(|| format!("provision {stack:?}"), call).await
     }
-    async fn retire(&self, run: &Deployment, stack: Stack) -> Called<()> {
+    async fn retire(&self, run: &Deployment, stack: Stack) -> Called<Vec<String>> {
         self.call(|| format!("retire {stack:?}"), self.cloud.stacks.retire(run, stack)).await
     }
     async fn state(&self, run: &Deployment, stack: Stack) -> Called<StackState> {

@@ -14,8 +14,6 @@ pub(crate) struct Asked {
     pub(crate) stack_id: String,
     /// Whether its deletion was asked for, rather than its creation.
     pub(crate) retired: bool,
-    /// What stays when it goes, a sentence each.
-    pub(crate) kept: Vec<String>,
 }
 
 /// What was asked of every stack.

@@ -13,7 +13,7 @@ impl Stacks for Aws {
         create::provision(self, deployment, stack).await
     }
 
-    async fn retire(&self, deployment: &Deployment, stack: Stack) -> Called<()> {
+    async fn retire(&self, deployment: &Deployment, stack: Stack) -> Called<Vec<String>> {
         remove::retire(self, deployment, stack).await
     }
 

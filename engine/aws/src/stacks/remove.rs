@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use aws_sdk_cloudformation::config::http::HttpResponse;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudformation::types::{
-    self, Capability, Parameter, ResourceStatus, StackStatus, Tag,
+    self, Capability, Parameter, ResourceStatus, StackResourceSummary, StackStatus, Tag,
 };
 use rollout::Stack;
 use runner::{CallError, CallErrorKind, Called, Deployment};
 use serde_json::Value;
 
 use super::memory::Asked;
+use super::shared::Shared;
 use super::state::Status;
 use super::{shared, standing, state};
 use crate::aws::Aws;
@@ -28,43 +29,38 @@ const NOT_NOW: [&str; 3] = [
     "No updates are to be performed",
 ];
 
-/// Asks for a stack's deletion; one that is absent or on its way out is fine.
-pub(crate) async fn retire(aws: &Aws, deployment: &Deployment, stack: Stack) -> Called<()> {
+/// Asks for a stack's deletion; one that is absent or on its way out is fine. Returns what stays, a
+/// sentence each: looked for again each time, since whoever asked before may not have lived to
+/// tell.
+pub(crate) async fn retire(
+    aws: &Aws,
+    deployment: &Deployment,
+    stack: Stack,
+) -> Called<Vec<String>> {
     let Some(found) = standing::of_deployment(aws, deployment, stack).await? else {
         if let Some(asked) = aws.memory().recall(deployment, stack) {
             aws.memory().keep(deployment, stack, Asked { retired: true, ..asked });
         }
-        return Ok(());
+        return Ok(Vec::new());
     };
     let stack_id = found.stack_id().or(found.stack_name()).unwrap_or_default().to_owned();
-    let kept = match (is_on_its_way_out(&found), aws.memory().recall(deployment, stack)) {
-        (true, Some(asked)) if asked.retired => asked.kept,
-        (true, _) => kept_by_another(aws.clients(), &found, &stack_id).await?,
-        (false, _) => part_or_delete(aws.clients(), deployment, &found, &stack_id).await?,
+    let clients = aws.clients();
+    let stays = match (is_on_its_way_out(&found), is_parting(&found)) {
+        (false, _) => part_or_delete(clients, deployment, &found, &stack_id).await?,
+        (true, true) => sentences(shared(clients, &stack_id).await?),
+        (true, false) => Vec::new(),
     };
-    aws.memory().keep(deployment, stack, Asked { stack_id, retired: true, kept });
-    Ok(())
+    aws.memory().keep(deployment, stack, Asked { stack_id, retired: true });
+    Ok(stays)
+}
+
+fn is_parting(found: &types::Stack) -> bool {
+    standing::tag(found, PARTING_TAG).is_some()
 }
 
 fn is_on_its_way_out(found: &types::Stack) -> bool {
-    let is_parting = standing::tag(found, PARTING_TAG).is_some();
-    let status = found.stack_status().map(|it| state::status(it, is_parting));
+    let status = found.stack_status().map(|it| state::status(it, is_parting(found)));
     matches!(status, Some(Status::Falling | Status::Parting | Status::Parted))
-}
-
-/// What stays of a stack that another process parted, a sentence each.
-async fn kept_by_another(
-    clients: &Clients,
-    found: &types::Stack,
-    stack_id: &str,
-) -> Called<Vec<String>> {
-    if standing::tag(found, PARTING_TAG).is_none() {
-        return Ok(Vec::new());
-    }
-    let resources = state::resources(clients, stack_id).await?;
-    let template = template(clients, stack_id).await?;
-    let shared = shared::listeners(clients, &resources, &template).await?;
-    Ok(shared.into_iter().map(|it| it.sentence).collect())
 }
 
 /// What stays, a sentence each.
@@ -74,8 +70,7 @@ async fn part_or_delete(
     found: &types::Stack,
     stack_id: &str,
 ) -> Called<Vec<String>> {
-    let mut resources = state::resources(clients, stack_id).await?;
-    resources.retain(|it| it.resource_status() != Some(&ResourceStatus::DeleteComplete));
+    let resources = resources(clients, stack_id).await?;
     if !shared::may_be_shared(&resources) {
         delete(clients, stack_id, &[]).await?;
         return Ok(Vec::new());
@@ -90,14 +85,35 @@ async fn part_or_delete(
     }
     if found.stack_status() == Some(&StackStatus::DeleteFailed) {
         // What its template keeps was passed over already.
-        resources.retain(|it| it.resource_status() != Some(&ResourceStatus::DeleteSkipped));
-        let is_left = |id: &String| resources.iter().any(|it| it.logical_resource_id() == Some(id));
+        let left = |it: &&StackResourceSummary| {
+            it.resource_status() != Some(&ResourceStatus::DeleteSkipped)
+        };
+        let left: BTreeSet<&str> =
+            resources.iter().filter(left).filter_map(|it| it.logical_resource_id()).collect();
+        let is_left = |id: &String| left.contains(id.as_str());
         delete(clients, stack_id, &Vec::from_iter(ids.into_iter().filter(is_left))).await?;
     } else {
         let changed = stack::retained(&keeping.unwrap_or(template), &ids);
         part(clients, deployment, found, &changed).await?;
     }
-    Ok(shared.into_iter().map(|it| it.sentence).collect())
+    Ok(sentences(shared))
+}
+
+/// The resources of a stack that are not deleted.
+async fn resources(clients: &Clients, stack_id: &str) -> Called<Vec<StackResourceSummary>> {
+    let mut resources = state::resources(clients, stack_id).await?;
+    resources.retain(|it| it.resource_status() != Some(&ResourceStatus::DeleteComplete));
+    Ok(resources)
+}
+
+/// The listeners of a stack in the first act that others use.
+async fn shared(clients: &Clients, stack_id: &str) -> Called<Vec<Shared>> {
+    let resources = resources(clients, stack_id).await?;
+    shared::listeners(clients, &resources, &template(clients, stack_id).await?).await
+}
+
+fn sentences(shared: Vec<Shared>) -> Vec<String> {
+    shared.into_iter().map(|it| it.sentence).collect()
 }
 
 /// Deletes a stack; of one that could not be deleted before, these resources may be left.

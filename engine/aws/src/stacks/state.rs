@@ -79,11 +79,7 @@ pub(crate) async fn read(aws: &Aws, deployment: &Deployment, stack: Stack) -> Ca
         }
         (Status::Ready | Status::Parted, _) => Ok(StackState::Ready),
         (Status::Stuck, _) => Ok(StackState::Stuck { left: left(aws.clients(), id).await? }),
-        (Status::Gone, asked) => {
-            let kept = asked.map(|asked| asked.kept).unwrap_or_default();
-            let is_gone = kept.is_empty();
-            Ok(if is_gone { StackState::Absent } else { StackState::Parted { kept } })
-        }
+        (Status::Gone, _) => Ok(StackState::Absent),
         (Status::Rising | Status::Failed | Status::Falling | Status::Parting, _) => {
             Ok(StackState::Falling)
         }

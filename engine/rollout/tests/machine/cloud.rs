@@ -107,7 +107,9 @@ impl Model {
             }
             Effect::Unregister => Event::Unregistered,
             Effect::Preserve { .. } => Event::Preserved { lines: Vec::new() },
-            Effect::Retire { stack } => Event::RemovalRequested { stack: *stack },
+            Effect::Retire { stack } => {
+                Event::RemovalRequested { stack: *stack, stays: Vec::new() }
+            }
             Effect::RemoveRecords => Event::RecordsRemoved,
             Effect::RestoreScaleIn => {
                 self.suspended = false;
@@ -212,7 +214,7 @@ impl Model {
             return Event::StackStuck { stack, left: vec!["listener".into()] };
         }
         self.stacks.insert(stack, false);
-        Event::StackGone { stack, kept: Vec::new() }
+        Event::StackGone { stack }
     }
 
     fn read_health(&mut self) -> Health {

@@ -23,8 +23,8 @@ fn of_stacks() -> Vec<(&'static str, Event)> {
             (of("stack-requested"), Event::StackRequested { stack }),
             (of("stack-ready"), Event::StackReady { stack }),
             (of("stack-failed"), Event::StackFailed { stack, reason: "no room".into() }),
-            (of("removal-requested"), Event::RemovalRequested { stack }),
-            (of("stack-gone"), Event::StackGone { stack, kept: Vec::new() }),
+            (of("removal-requested"), Event::RemovalRequested { stack, stays: Vec::new() }),
+            (of("stack-gone"), Event::StackGone { stack }),
             (of("stack-stuck"), Event::StackStuck { stack, left }),
         ]);
     }

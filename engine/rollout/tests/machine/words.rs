@@ -205,8 +205,11 @@ fn s17_what_stays_for_others_is_named_and_the_promotion_is_clean() {
         _ => false,
     });
     let kept = vec!["listener 443 stays".to_owned()];
-    let gone = Event::StackGone { stack: Stack::Blue, kept: kept.clone() };
-    for event in [gone, Event::ScaleInRestored, Event::Notified { warning: None }] {
+    let asked = Event::RemovalRequested { stack: Stack::Blue, stays: kept.clone() };
+    let gone = Event::StackGone { stack: Stack::Blue };
+    for event in
+        [asked.clone(), asked, gone, Event::ScaleInRestored, Event::Notified { warning: None }]
+    {
         machine.handle(&event, START.plus_s(5000)).unwrap();
     }
     assert_eq!(machine.state().exit_code(), Some(0));

@@ -201,7 +201,7 @@ impl Stacks for Script {
     async fn provision(&self, _: &Deployment, _: Stack) -> Called<()> {
         unscripted()
     }
-    async fn retire(&self, _: &Deployment, _: Stack) -> Called<()> {
+    async fn retire(&self, _: &Deployment, _: Stack) -> Called<Vec<String>> {
         unscripted()
     }
     async fn state(&self, _: &Deployment, _: Stack) -> Called<StackState> {

@@ -108,7 +108,6 @@ fn stack_standing(life: &StackLife, now: EpochS) -> Option<Standing> {
         StackState::Ready => "complete".to_owned(),
         StackState::Failed { reason } => format!("failed: {reason}"),
         StackState::Falling => "being deleted".to_owned(),
-        StackState::Parted { kept } => format!("gone but for this: {}", kept.join(", ")),
         StackState::Stuck { left } => format!("could not be deleted: {}", left.join(", ")),
     };
     Some(Standing { what: format!("stack {}", life.name), state })

@@ -19,10 +19,11 @@ impl Stacks for Sim {
         self.write(Call::Provision, deployment, |world| provision(world, deployment, stack))
     }
 
-    async fn retire(&self, deployment: &Deployment, stack: Stack) -> Called<()> {
+    async fn retire(&self, deployment: &Deployment, stack: Stack) -> Called<Vec<String>> {
         self.write(Call::Retire, deployment, |world| {
             retire(world, deployment, stack);
-            Ok(())
+            let life = life(world, deployment, stack);
+            Ok(life.map(|life| life.kept().to_vec()).unwrap_or_default())
         })
     }
 

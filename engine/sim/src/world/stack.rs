@@ -35,9 +35,8 @@ impl StackLife {
     pub(crate) fn state(&self, now: EpochS) -> StackState {
         match &self.removal {
             Some(removal) if now < removal.over_at => StackState::Falling,
-            Some(removal) if removal.left.is_empty() => StackState::Absent,
-            Some(Removal { kept_for_others: true, left, .. }) => {
-                StackState::Parted { kept: left.clone() }
+            Some(removal) if removal.left.is_empty() || removal.kept_for_others => {
+                StackState::Absent
             }
             Some(removal) => StackState::Stuck { left: removal.left.clone() },
             None if now < self.settled_at => StackState::Rising,
@@ -45,6 +44,14 @@ impl StackLife {
                 Some(reason) => StackState::Failed { reason: reason.clone() },
                 None => StackState::Ready,
             },
+        }
+    }
+
+    /// What its deletion leaves for others who use it.
+    pub(crate) fn kept(&self) -> &[String] {
+        match &self.removal {
+            Some(Removal { kept_for_others: true, left, .. }) => left,
+            _ => &[],
         }
     }
 
@@ -61,16 +68,17 @@ impl StackLife {
 
     /// Whether another may be made in its place.
     pub(crate) fn is_out_of_the_way(&self, now: EpochS) -> bool {
-        matches!(self.state(now), StackState::Absent | StackState::Parted { .. })
+        self.state(now) == StackState::Absent
     }
 
     /// What is left of it, for lists.
     pub(crate) fn remains(&self, now: EpochS) -> Option<String> {
         match self.state(now) {
-            StackState::Absent | StackState::Failed { .. } => None,
-            StackState::Stuck { left } | StackState::Parted { kept: left } => {
-                Some(format!("{}: {}", self.name, left.join(", ")))
+            StackState::Absent if !self.kept().is_empty() => {
+                Some(format!("{}: {}", self.name, self.kept().join(", ")))
             }
+            StackState::Absent | StackState::Failed { .. } => None,
+            StackState::Stuck { left } => Some(format!("{}: {}", self.name, left.join(", "))),
             StackState::Rising | StackState::Ready | StackState::Falling => Some(self.name.clone()),
         }
     }

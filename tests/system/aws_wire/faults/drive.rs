@@ -35,7 +35,10 @@ impl<'a> Stage<'a> {
     }
 
     /// Plays it to its end, and says whether a driver died meanwhile.
-    pub(crate) async fn play(&self, strike: Option<&Strike>) -> Result<(DriveEnd, bool), DriveError> {
+    pub(crate) async fn play(
+        &self,
+        strike: Option<&Strike>,
+    ) -> Result<(DriveEnd, bool), DriveError> {
         let held = strike.map_or_else(Held::nothing, |strike| strike.watch(self.world));
         let connection = self.connect(&held).await;
         let (aws, plan) = self.world.cloud_by(connection, &self.story.file());
@@ -50,6 +53,7 @@ impl<'a> Stage<'a> {
             () = held.death() => {}
             end = first => return Ok((end?, false)),
         }
+        self.world.advance(strike.map_or(0, |strike| strike.kind.absence_s()));
         let aws = Aws::new(self.connect(&Held::nothing()).await);
         let context = self.context(&aws).await;
         let end = Driver::resume(context, ID, "another process").await?.run().await?;
@@ -69,7 +73,7 @@ impl<'a> Stage<'a> {
         let mut parameters = BTreeMap::from([account]);
         if self.story.goal() == Goal::Deploy {
             let survey = aws.survey(plan, &ground, ID).await.expect("nothing is missing");
-            parameters.extend([survey.parameter()]);
+            parameters.extend(survey.parameters());
         }
         Began {
             goal: self.story.goal(),

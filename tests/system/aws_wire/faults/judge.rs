@@ -71,7 +71,8 @@ pub(crate) fn end(story: Story, lines: &BTreeSet<String>) -> Vec<String> {
         }
         complaints.extend(wanted.iter().filter(|it| !has(it)).map(|it| format!("lacks {it}")));
         let unwanted = [format!("stack stage-webapi-{blue}"), format!("service webapi-{blue}")];
-        complaints.extend(unwanted.iter().filter(|it| has(it)).map(|it| format!("S12: left is {it}")));
+        complaints
+            .extend(unwanted.iter().filter(|it| has(it)).map(|it| format!("S12: left is {it}")));
         let suspended = |it: &&String| it.contains("InSuspended\":true") || it.contains("ecs-crd:");
         let suspended = lines.iter().filter(|it| it.starts_with("scaling")).filter(suspended);
         complaints.extend(suspended.map(|it| format!("S06: scale-in stays suspended: {it}")));
@@ -86,7 +87,8 @@ impl Course<'_> {
 
     /// The changes of weights that leave records at a name; the rest is a removal.
     fn splits(&self) -> impl Iterator<Item = (&Value, Weights)> {
-        let label = |(label, weight): (&String, &Value)| (label.clone(), weight.as_u64().unwrap_or(0));
+        let label =
+            |(label, weight): (&String, &Value)| (label.clone(), weight.as_u64().unwrap_or(0));
         let split = move |it: &Value| -> Weights {
             it["weights"].as_object().into_iter().flatten().map(label).collect()
         };
@@ -140,7 +142,8 @@ impl Course<'_> {
         for (change, split) in self.splits() {
             let green = split.get(self.story.green()).copied().unwrap_or_default();
             let former = before.insert(change["name"].to_string(), green).unwrap_or_default();
-            let healthy = |(from, to): &&(f64, f64)| from + INITIAL_S <= at(change) && at(change) < *to;
+            let healthy =
+                |(from, to): &&(f64, f64)| from + INITIAL_S <= at(change) && at(change) < *to;
             if green > former && spans.iter().filter(healthy).count() < TASKS {
                 early.push(format!("S05: green rose before it was healthy: {change}, {spans:?}"));
             }
@@ -160,7 +163,8 @@ impl Course<'_> {
             }
             let asked = json!({ "cluster": cluster, "tasks": arns });
             let tasks = self.world.aws("ecs", "DescribeTasks", asked);
-            let own = tasks["tasks"].as_array().into_iter().flatten().filter(|it| it["group"] == group);
+            let own =
+                tasks["tasks"].as_array().into_iter().flatten().filter(|it| it["group"] == group);
             let span = |it: &Value| Some((instant(&it["startedAt"])?, instant(&it["stoppedAt"])));
             let begun = own.filter_map(span);
             spans.extend(begun.map(|(from, to)| (from, to.unwrap_or(f64::MAX))));
@@ -179,7 +183,8 @@ impl Course<'_> {
         };
         let scaled = of("UpdateService").map(Value::to_string).collect::<Vec<_>>();
         let suspended = of("RegisterScalableTarget").map(at).next();
-        let first = self.splits().filter(|(_, it)| it.get("2") > Some(&0)).map(|(it, _)| at(it)).next();
+        let first =
+            self.splits().filter(|(_, it)| it.get("2") > Some(&0)).map(|(it, _)| at(it)).next();
         if let Some(first) = first
             && suspended.is_none_or(|suspended| suspended > first)
         {

@@ -77,8 +77,9 @@ fn strikes(calls: &[Value]) -> Vec<Strike> {
         let first = Call { service: text("service"), operation: text("operation"), nth: 1 };
         *counts.entry(first).or_default() += 1;
     }
-    let (reads, writes): (Vec<_>, Vec<_>) =
-        counts.into_iter().partition(|(call, _)| READING.iter().any(|it| call.operation.starts_with(it)));
+    let (reads, writes): (Vec<_>, Vec<_>) = counts
+        .into_iter()
+        .partition(|(call, _)| READING.iter().any(|it| call.operation.starts_with(it)));
     let mut strikes = Vec::new();
     for (call, count) in writes {
         for nth in 1..=count {
@@ -120,7 +121,12 @@ async fn play_in(story: Story, world: &World, strike: Option<&Strike>) -> Played
 }
 
 /// What is wrong with a play, for who wants to play it again.
-fn failure(story: Story, strike: Option<&Strike>, played: &Played, clean: &Played) -> Option<String> {
+fn failure(
+    story: Story,
+    strike: Option<&Strike>,
+    played: &Played,
+    clean: &Played,
+) -> Option<String> {
     let mut complaints = played.complaints.clone();
     if played.exit_code != Ok(story.exit_code()) {
         complaints.push(format!("S14: the exit code is {:?}", played.exit_code));
@@ -142,7 +148,9 @@ fn failure(story: Story, strike: Option<&Strike>, played: &Played, clean: &Playe
     let journal = played.journal.join("\n    ");
     (!complaints.is_empty()).then(|| {
         let complaints = complaints.join("\n  ");
-        format!("{story:?}, {what}:\n  {complaints}\n  journal:\n    {journal}\n  calls:\n    {calls}")
+        format!(
+            "{story:?}, {what}:\n  {complaints}\n  journal:\n    {journal}\n  calls:\n    {calls}"
+        )
     })
 }
 

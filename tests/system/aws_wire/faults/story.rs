@@ -151,10 +151,13 @@ impl Story {
             }
             world.aws("application-autoscaling", "RegisterScalableTarget", scaling("1"));
         }
-        world.post("settings", &json!({
-            "stack_resource_s": 0.1, "task_start_s": 1, "health_initial_s": INITIAL_S,
-            "insync_s": INSYNC_S,
-        }));
+        world.post(
+            "settings",
+            &json!({
+                "stack_resource_s": 0.1, "task_start_s": 1, "health_initial_s": INITIAL_S,
+                "insync_s": INSYNC_S,
+            }),
+        );
         if self.is_sick() {
             let well = json!({ "after_s": INITIAL_S, "state": "healthy" });
             let ill = json!({ "after_s": 25, "state": "unhealthy", "reason": "Target.Timeout" });
@@ -171,13 +174,17 @@ fn share(world: &World, listener: &Value) {
         "Name": "theirs", "Protocol": "HTTP", "Port": 80, "VpcId": world.made["vpc_id"],
     });
     let group = world.aws("elbv2", "CreateTargetGroup", group);
-    world.aws("elbv2", "CreateRule", json!({
-        "ListenerArn": listener, "Priority": 7,
-        "Conditions": [{ "Field": "path-pattern", "Values": ["/theirs"] }],
-        "Actions": [
-            { "Type": "forward", "TargetGroupArn": group["TargetGroups"][0]["TargetGroupArn"] },
-        ],
-    }));
+    world.aws(
+        "elbv2",
+        "CreateRule",
+        json!({
+            "ListenerArn": listener, "Priority": 7,
+            "Conditions": [{ "Field": "path-pattern", "Values": ["/theirs"] }],
+            "Actions": [
+                { "Type": "forward", "TargetGroupArn": group["TargetGroups"][0]["TargetGroupArn"] },
+            ],
+        }),
+    );
 }
 
 /// How the tasks of a side are scaled.

@@ -22,9 +22,10 @@ pub(crate) enum Kind {
     TimedOut,
     /// The call is done, and the connection closes without an answer.
     DroppedAfter,
-    /// The driver dies when it has sent the call, which never arrives.
+    /// The driver dies when it has sent the call, which never arrives; the next goes on at once.
     KilledBefore,
-    /// The driver dies when the call is done, before it has the answer.
+    /// The driver dies when the call is done, before it has the answer; the next comes when all
+    /// that was begun is long over.
     KilledAfter,
 }
 
@@ -38,6 +39,11 @@ impl Kind {
         Kind::KilledBefore,
         Kind::KilledAfter,
     ];
+
+    /// Seconds until somebody goes on.
+    pub(crate) fn absence_s(self) -> u32 {
+        if self == Kind::KilledAfter { 600 } else { 0 }
+    }
 
     /// Whether the driver dies of it.
     pub(crate) fn kills(self) -> bool {

@@ -52,7 +52,8 @@ pub async fn retiring_what_is_absent_or_falling_is_fine(stage: &impl Stage) -> C
     cloud.stacks.retire(&deployment, Stack::Green).await?;
     cloud.stacks.retire(&deployment, Stack::Green).await?;
     assert_eq!(settled(stage, Stack::Green).await?, StackState::Absent);
-    cloud.stacks.retire(&deployment, Stack::Green).await
+    cloud.stacks.retire(&deployment, Stack::Green).await?;
+    Ok(())
 }
 
 /// What is gone has no balancer dimensions any more, and the other side is untouched.
