@@ -51,6 +51,11 @@ class Faults(Check):
             self.post("faults", [])
             self.assertEqual(any(kind in arn for arn in self.ask()), done)
 
+    def test_a_refusal_may_be_lost_too(self):
+        self.post("faults", [{"service": "ecs", "operation": "DescribeTasks", "kind": "drop-after"}])
+        with self.assertRaises(botocore.exceptions.ConnectionClosedError):
+            self.aws("ecs").describe_tasks(cluster="nowhere", tasks=["any"])
+
     def test_a_held_reply_and_one_call_of_many(self):
         self.post("faults", [{"service": "ecs", "kind": "timeout", "nth": 2, "seconds": 0.7}])
         self.ask()

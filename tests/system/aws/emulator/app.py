@@ -9,7 +9,7 @@ from . import control, faults, wire
 from .account import Accounts
 from .calls import Call, answered, dispatch
 from .clock import current
-from .errors import AwsError, Drop
+from .errors import AwsError
 
 DEFAULT_ACCOUNT = "123456789012"
 _KEY = re.compile(r"^A[KS]IA(\d{12})")
@@ -64,19 +64,26 @@ class Emulator:
         try:
             if rule:
                 faults.before(rule, call)
-            with account.lock, current(account), account.standing_still():
-                answer = answered(call)
         except AwsError as error:
             return wire.reply(service, name, protocol, error)
-        except Drop:
-            raise
-        except Exception:  # a fault of the emulator's or of moto's: the test shall see where
-            traceback.print_exc()
-            error = AwsError("InternalFailure", traceback.format_exc(limit=-3), 500)
-            return wire.reply(service, name, protocol, error)
-        if rule:
+        reply = _reply(call)
+        if rule:  # a refusal may be lost, too
             faults.after(rule, account)
-        return answer
+        return reply
+
+
+def _reply(call):
+    """What the service answers, be it a refusal."""
+    account = call.account
+    try:
+        with account.lock, current(account), account.standing_still():
+            return answered(call)
+    except AwsError as error:
+        return wire.reply(call.service, call.operation, call.protocol, error)
+    except Exception:  # a fault of the emulator's or of moto's: the test shall see where
+        traceback.print_exc()
+        error = AwsError("InternalFailure", traceback.format_exc(limit=-3), 500)
+        return wire.reply(call.service, call.operation, call.protocol, error)
 
 
 def _seen(call):
