@@ -12,8 +12,10 @@ impl Driver {
     /// Tells the topic of the outcome, if the plan names one.
     pub(crate) async fn notify(&self) -> Called<()> {
         let (exit_code, why) = match self.machine.state() {
-            State::RollingBack(back) => (back.cause.exit_code(), back.cause.sentence()),
             State::Halted(halted) => (20, halted.why.clone()),
+            // What is left makes the outcome a halt, which is told when the run ends (S14).
+            _ if !self.machine.left().is_empty() => return Ok(()),
+            State::RollingBack(back) => (back.cause.exit_code(), back.cause.sentence()),
             _ => (0, format!("version {}", self.deployment.plan.service.version)),
         };
         self.tell(exit_code, &why).await

@@ -159,8 +159,8 @@ pub trait Stacks: Send + Sync {
     /// adopted; one of somebody else's is `Refused`.
     async fn provision(&self, deployment: &Deployment, stack: Stack) -> Called<()>;
     /// Asks for a stack's deletion; one that is absent or falling already is fine. What another
-    /// service uses stays (S17): it is returned, a sentence each, also when it was asked before; so
-    /// the journal knows of it, whoever dies.
+    /// service uses stays (S17): it is returned, a sentence each, until the stack is gone, also to
+    /// who takes over; and nothing goes before `state` is asked for, so the journal knows it first.
     async fn retire(&self, deployment: &Deployment, stack: Stack) -> Called<Vec<String>>;
     /// How it stands.
     async fn state(&self, deployment: &Deployment, stack: Stack) -> Called<StackState>;

@@ -32,6 +32,7 @@ pub(crate) fn course(story: Story, world: &World) -> Vec<String> {
     course.green_rises_in_health();
     course.blue_is_left_alone();
     course.deletions_come_last();
+    course.people_are_told_the_truth();
     course.complaints
 }
 
@@ -192,6 +193,24 @@ impl Course<'_> {
         }
         for it in scaled {
             self.complain(format!("S06: blue was scaled: {it}"));
+        }
+    }
+
+    /// S14: people are told as well as the exit code tells it; they may be told twice, and not at
+    /// all where SNS takes nothing.
+    fn people_are_told_the_truth(&mut self) {
+        let mark = if self.story.exit_code() == 0 { "[SUCCESS]" } else { "[FAIL]" };
+        let messages = self.world.get("messages", &Value::Null);
+        let subjects: Vec<&str> = messages
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|it| it["subject"].as_str())
+            .collect();
+        let is_refused = |it: &Value| it["operation"] == "Publish" && it["fault"] == "throttle";
+        let is_true = subjects.iter().all(|it| it.starts_with(mark));
+        if !is_true || subjects.is_empty() && !self.calls.iter().any(is_refused) {
+            self.complain(format!("S14: people were told {subjects:?}"));
         }
     }
 
