@@ -154,6 +154,9 @@ fn failure(
     let missing = wanted.difference(&played.after).map(|it| format!("S12: lacks {it}"));
     let left = played.after.difference(wanted).map(|it| format!("S12: left is {it}"));
     complaints.extend(missing.chain(left));
+    if story == Story::Shared && !played.journal.iter().any(|it| it.contains("stays, for others")) {
+        complaints.push("S12: the listener that stays is named nowhere".to_owned());
+    }
     let kills = strike.is_some_and(|it| it.kind.kills());
     if kills != played.died {
         complaints.push(format!("the driver {} die", if played.died { "did" } else { "did not" }));

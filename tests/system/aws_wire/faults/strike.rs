@@ -169,16 +169,17 @@ impl AsyncSleep for Held {
         if !LIMITS_S.contains(&seconds) || duration.subsec_nanos() > 0 {
             return Sleep::new(std::future::ready(()));
         }
-        let (count, kills) = (self.count.clone(), self.kills);
+        let ends_early = seconds == TRY_S && !self.kills;
+        let count = self.count.clone();
         Sleep::new(async move {
-            let limit = tokio::time::sleep(duration);
-            if seconds != TRY_S || kills {
-                return limit.await;
-            }
-            tokio::select! {
-                () = limit => {}
-                () = Held::one_more(count) => {}
-            }
+            let early = async {
+                match ends_early {
+                    true => Held::one_more(count).await,
+                    false => std::future::pending().await,
+                }
+            };
+            // Whether it was early makes no difference to who has waited.
+            let _ended = tokio::time::timeout(duration, early).await;
         })
     }
 }
