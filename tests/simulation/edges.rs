@@ -10,7 +10,7 @@ use cargo_lock::{Lockfile, Package};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 /// Every room with the rooms it may use (a test-only dependency counts like any other).
-const EDGES: [(&str, &[&str]); 16] = [
+const EDGES: [(&str, &[&str]); 18] = [
     ("rollout", &[]),
     ("manifest", &["rollout"]),
     ("stack", &["manifest", "rollout"]),
@@ -29,9 +29,11 @@ const EDGES: [(&str, &[&str]); 16] = [
     ),
     ("aws", &["rollout", "runner", "stack", "manifest"]),
     ("gate-sdk", &["gate-sdk"]),
+    ("cloudwatch-metrics", &["gate-sdk"]),
     ("error-rate", &["gate-sdk"]),
+    ("http-smoke", &["gate-sdk"]),
     ("latency", &["gate-sdk"]),
-    ("componentize", &["gate-sdk", "error-rate", "latency"]),
+    ("componentize", &["gate-sdk", "cloudwatch-metrics", "error-rate", "http-smoke", "latency"]),
     (
         "simulation-tests",
         &[
@@ -42,14 +44,16 @@ const EDGES: [(&str, &[&str]); 16] = [
             "ledger",
             "sim",
             "gate-sdk",
+            "cloudwatch-metrics",
             "error-rate",
+            "http-smoke",
             "latency",
         ],
     ),
 ];
 
 /// Rooms that build in seconds, with whatever they bring along.
-const LIGHT: [&str; 11] = [
+const LIGHT: [&str; 13] = [
     "rollout",
     "manifest",
     "stack",
@@ -58,7 +62,9 @@ const LIGHT: [&str; 11] = [
     "sim",
     "report",
     "gate-sdk",
+    "cloudwatch-metrics",
     "error-rate",
+    "http-smoke",
     "latency",
     "simulation-tests",
 ];

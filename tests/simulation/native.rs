@@ -6,8 +6,10 @@ mod words;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use cloudwatch_metrics::CloudwatchMetrics;
 use error_rate::ErrorRate;
 use gate_sdk::Gate;
+use http_smoke::HttpSmoke;
 use latency::Latency;
 use rollout::{GateDescription, Plan};
 use runner::question::{Answer, Question, Situation, Turn};
@@ -27,7 +29,9 @@ impl Exports {
 
     fn of_plugin(plugin: &str) -> Self {
         match plugin {
+            "builtin:cloudwatch-metrics" => Exports::of::<CloudwatchMetrics>(),
             "builtin:error-rate" => Exports::of::<ErrorRate>(),
+            "builtin:http-smoke" => Exports::of::<HttpSmoke>(),
             "builtin:latency" => Exports::of::<Latency>(),
             other => panic!("{other} is no native gate"),
         }

@@ -78,6 +78,23 @@ fn the_values_of_a_choice_are_offered() {
 }
 
 #[test]
+fn the_configuration_of_a_built_in_gate_is_offered_and_checked() {
+    let config = |plugin: &str, rest: &str| {
+        format!(
+            "canary:\n  gates:\n    - plugin: builtin:{plugin}\n      config:\n        {rest}\n"
+        )
+    };
+    assert_offers(&completions(&config("latency", "|")), &["max_ratio", "ceiling_p99_ms"]);
+    assert_offers(&completions(&config("http-smoke", "|")), &["requests", "passes", "on_fail"]);
+    let check = config("cloudwatch-metrics", "checks:\n          - name: load\n            |");
+    assert_offers(&completions(&check), &["metric", "ceiling", "compare", "missing"]);
+    let mut server = Server::start(Value::Null);
+    let (file, text) = file_with_modeline(&config("latency", "max_ratoi: 2"));
+    let marked = server.open(&file, &text);
+    assert!(marked.iter().any(|mark| mark.message.contains("max_ratoi")), "{marked:?}");
+}
+
+#[test]
 fn a_field_is_documented_where_the_cursor_rests() {
     let drain = hover("canary:\n  dr|ain: 300\n");
     assert!(drain.contains(&described("/$defs/Canary/properties/drain")), "{drain}");

@@ -9,8 +9,8 @@ use gates::{CachePolicy, Engine, Gate, Host, builtin, builtins};
 use rollout::{Decision, EpochS, GateDescription, Limits, Phase, Side, Verdict};
 use runner::GateHost;
 use runner::question::{
-    Answer, Completeness, Dimension, MetricQuestion, Place, Point, Question, Release, SeriesAnswer,
-    Situation, Subject, TurnOutcome,
+    Answer, Completeness, Dimension, Header, MetricQuestion, Place, Point, Question, Release,
+    ResponseAnswer, SeriesAnswer, Situation, Subject, Timings, TurnOutcome,
 };
 
 const TRAFFIC_AT: EpochS = EpochS(1_800_000_000);
@@ -47,8 +47,10 @@ fn component(name: &str) -> Vec<u8> {
 /// Answers a question from a minute of traffic: how many of a side's requests are bad (failed and
 /// slow alike), out of 1,000.
 fn answer(question: &Question, bad: fn(Side) -> f64) -> Answer {
-    let Question::Metric(MetricQuestion { id, name, subject, statistic, .. }) = question else {
-        panic!("{question:?}")
+    let MetricQuestion { id, name, subject, statistic, .. } = match question {
+        Question::Metric(metric) => metric,
+        Question::Request(request) => return respond(&request.id, bad(Side::Green)),
+        Question::Expression(_) => panic!("{question:?}"),
     };
     let Subject::Of(side, _) = subject else { panic!("{question:?}") };
     let value = match (name.as_str(), statistic.as_str()) {
@@ -66,6 +68,37 @@ fn answer(question: &Question, bad: fn(Side) -> f64) -> Answer {
     })
 }
 
+/// A canary of which every twentieth request is bad answers the one that counts badly.
+fn respond(id: &str, bad: f64) -> Answer {
+    Answer::Response(ResponseAnswer {
+        id: id.to_owned(),
+        status: if bad > 50.0 { 503 } else { 200 },
+        headers: vec![Header { name: "content-type".to_owned(), value: "text/html".to_owned() }],
+        body: br#"{"status": "up"}"#.to_vec(),
+        truncated: false,
+        timings: Timings { total_ms: 12.0, ..Timings::default() },
+    })
+}
+
+/// What the gates that cannot do without are configured with.
+fn configuration(gate: &str) -> &'static str {
+    match gate {
+        "cloudwatch-metrics" => {
+            r#"{ "checks": [{ "name": "errors", "compare": {}, "metric": {
+                "namespace": "AWS/ApplicationELB", "name": "HTTPCode_Target_5XX_Count",
+                "statistic": "Sum", "of": "canary", "part": "target-group" } }] }"#
+        }
+        "http-smoke" => {
+            r#"{ "on_fail": "rollback", "requests": [{
+                "name": "health", "url": "https://{green}/health", "expect": {
+                    "headers": [{ "name": "Content-Type", "matches": "^text/" }],
+                    "json": [{ "pointer": "/status", "equals": "up" }],
+                    "body_matches": "\\bup\\b" } }] }"#
+        }
+        _ => "{}",
+    }
+}
+
 fn times(question: &Question) -> impl Iterator<Item = EpochS> {
     let Question::Metric(metric) = question else { panic!("{question:?}") };
     let (begin, period_s) = (metric.begin, metric.period_s);
@@ -77,7 +110,8 @@ fn times(question: &Question) -> impl Iterator<Item = EpochS> {
 async fn talk(gate: &str, bad: fn(Side) -> f64) -> Verdict {
     let mut state = Vec::new();
     for look in 0..LOOKS {
-        let mut situation = situation(look);
+        let configuration = configuration(gate).to_owned();
+        let mut situation = Situation { configuration, ..situation(look) };
         let mut questions = HOST.ask(gate, &situation, &state).await.expect("questions");
         let verdict = loop {
             situation.round += 1;
@@ -106,6 +140,45 @@ async fn what_a_built_in_gate_says_of_itself_is_what_is_committed_beside_it() {
             serde_json::from_str(&committed.expect("its description")).expect("JSON");
         assert_eq!(HOST.describe(name).await, Ok(committed), "{name}");
     }
+}
+
+#[tokio::test]
+async fn what_a_schema_cannot_say_is_said_by_the_component() {
+    for name in builtins() {
+        assert_eq!(HOST.check(name, configuration(name)).await, Ok(Vec::new()), "{name}");
+    }
+    let wrong = configuration("http-smoke").replace(r"\\bup\\b", "(up");
+    let issues = HOST.check("http-smoke", &wrong).await.expect("issues");
+    assert_eq!(issues[0].0, "/requests/0/expect/body_matches", "{issues:?}");
+    let wrong = configuration("cloudwatch-metrics").replace("\"Sum\"", "\"Summe\"");
+    let issues = HOST.check("cloudwatch-metrics", &wrong).await.expect("issues");
+    assert_eq!(issues[0].0, "/checks/0/metric/statistic", "{issues:?}");
+}
+
+/// A look's journal holds a MiB of bodies: four of the largest.
+#[tokio::test]
+async fn the_largest_bodies_are_searched_within_the_fuel() {
+    let body = format!("\"{}\"", "ab".repeat((256 << 10) / 2 - 1)).into_bytes();
+    let request = |name: u32| {
+        format!(
+            r#"{{ "name": "{name}", "url": "https://{{green}}/", "expect": {{
+                "json": [{{ "pointer": "" }}],
+                "body_matches": "<title>[^<]*(Shop|Store)" }} }}"#
+        )
+    };
+    let requests: Vec<String> = (0..4).map(request).collect();
+    let configuration = format!(r#"{{ "requests": [{}] }}"#, requests.join(", "));
+    let situation = Situation { configuration, round: 1, ..situation(10) };
+    let answers: Vec<_> = (0..4)
+        .map(|index| match respond(&format!("request_{index}"), 0.0) {
+            Answer::Response(it) => Answer::Response(ResponseAnswer { body: body.clone(), ..it }),
+            other => other,
+        })
+        .collect();
+    let turn = HOST.judge("http-smoke", &situation, &answers, &[]).await;
+    let outcome = turn.expect("a turn within the fuel").outcome;
+    let TurnOutcome::Verdict(verdict) = outcome else { panic!("{outcome:?}") };
+    assert!(verdict.sentence.contains("is not found"), "{}", verdict.sentence);
 }
 
 #[tokio::test]

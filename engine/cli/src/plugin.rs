@@ -54,7 +54,7 @@ fn list(verbose: bool) -> Result<u8, Failure> {
             (report::gate_head(gate, columns()), report::gate_fields(gate, columns()));
         Some(match verbose {
             true => format!("{name}: {head}{fields}"),
-            false => format!("{name:<20} {:<8} {}\n", gate.version, gate.summary),
+            false => format!("{name:<26} {:<8} {}\n", gate.version, gate.summary),
         })
     });
     say(&told.collect::<Vec<_>>().join(if verbose { "\n" } else { "" }))?;

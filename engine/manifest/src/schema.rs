@@ -8,6 +8,7 @@ use schemars::{Schema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::file::DeploymentFile;
+use crate::gates::Plugins;
 
 /// The JSON Schema (draft 2020-12) of a deployment file.
 #[must_use]
@@ -27,8 +28,71 @@ pub(crate) static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     if let Value::Object(root) = &mut schema {
         root.insert("$id".into(), json!("urn:ecs-crd:schema:deployment:v1"));
     }
+    configure_gates(&mut schema, &Plugins::built_in());
     schema
 });
+
+/// Gives `config` of a gate the schema of the built-in plugin that the gate names, so that editors
+/// complete it.
+fn configure_gates(schema: &mut Value, built_in: &Plugins) {
+    let mut definitions = Map::new();
+    let mut rules = Vec::new();
+    let mut names = Vec::new();
+    for (name, description) in built_in.names().filter_map(|it| Some((it, built_in.get(it)?))) {
+        let key = format!("gate-{}", description.name);
+        let mut configuration = description.configuration_schema.clone();
+        if let Value::Object(keywords) = &mut configuration {
+            keywords.remove("$schema");
+        }
+        lead_into(&mut configuration, &key);
+        let required: &[&str] = match configuration.get("required") {
+            Some(_) => &["config"],
+            None => &[],
+        };
+        rules.push(json!({
+            "if": { "properties": { "plugin": { "const": name } }, "required": ["plugin"] },
+            "then": {
+                "properties": { "config": {
+                    "$ref": format!("#/$defs/{key}"),
+                    "title": "Config",
+                    "description": description.summary,
+                } },
+                "required": required,
+            },
+        }));
+        definitions.insert(key, configuration);
+        names.push(json!(name));
+    }
+    if let Some(Value::Object(gate)) = schema.pointer_mut("/$defs/Gate") {
+        gate.insert("allOf".into(), rules.into());
+    }
+    if let Some(Value::Array(examples)) =
+        schema.pointer_mut("/$defs/Gate/properties/plugin/examples")
+    {
+        examples.splice(..0, names);
+    }
+    if let Some(Value::Object(all)) = schema.get_mut("$defs") {
+        all.extend(definitions);
+    }
+}
+
+/// Makes references within a schema lead to where it is put among the definitions.
+fn lead_into(schema: &mut Value, key: &str) {
+    match schema {
+        Value::Object(keywords) => {
+            for (keyword, value) in keywords {
+                match value {
+                    Value::String(reference) if keyword == "$ref" => {
+                        *reference = reference.replacen("#/", &format!("#/$defs/{key}/"), 1);
+                    }
+                    value => lead_into(value, key),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| lead_into(item, key)),
+        _ => {}
+    }
+}
 
 /// What a schema of a file is compiled to; a schema that is no schema is an error.
 pub(crate) fn compile(schema: &Value) -> Result<Validator, String> {

@@ -7,6 +7,8 @@ use crate::text::{printable, wrap};
 
 /// Columns before a description.
 const INDENT: usize = 6;
+/// Fields within fields are told down to here: a stranger's schema may refer to itself.
+const DEEPEST: usize = 5;
 
 /// A gate in a paragraph.
 #[must_use]
@@ -18,18 +20,52 @@ pub fn gate_head(gate: &GateDescription, columns: Option<u16>) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// The fields of a gate's configuration: what each takes, its default, and what it is for.
+/// The fields of a gate's configuration: what each takes, its default, and what it is for; below
+/// it those of its items.
 #[must_use]
 pub fn gate_fields(gate: &GateDescription, columns: Option<u16>) -> String {
-    let columns = bounded(columns);
-    let mut lines = Vec::new();
-    let properties = gate.configuration_schema.get("properties").and_then(Value::as_object);
-    for (name, field) in properties.into_iter().flatten() {
-        lines.push(format!("    {} ({})", printable(name), terms(field)));
-        let description = field.get("description").and_then(Value::as_str).unwrap_or_default();
-        lines.extend(indented(description, INDENT, columns));
+    let mut fields =
+        Fields { schema: &gate.configuration_schema, columns: bounded(columns), lines: Vec::new() };
+    fields.add(&gate.configuration_schema, 0);
+    fields.lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// The lines about fields, as they are gathered.
+struct Fields<'a> {
+    schema: &'a Value,
+    columns: usize,
+    lines: Vec<String>,
+}
+
+impl<'a> Fields<'a> {
+    fn add(&mut self, schema: &'a Value, depth: usize) {
+        if depth > DEEPEST {
+            return;
+        }
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (name, field) in properties.into_iter().flatten() {
+            let meant = self.meant(field);
+            let indent = 2 * depth + INDENT;
+            let name = printable(name);
+            self.lines.push(format!("{:2$}{name} ({})", "", terms(meant), indent - 2));
+            let description = field.get("description").or_else(|| meant.get("description"));
+            let description = description.and_then(Value::as_str).unwrap_or_default();
+            self.lines.extend(indented(description, indent, self.columns));
+            self.add(meant, depth + 1);
+            for keyword in ["items", "additionalProperties"] {
+                if let Some(items) = meant.get(keyword) {
+                    self.add(self.meant(items), depth + 1);
+                }
+            }
+        }
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+
+    /// A schema, or the one that it refers to.
+    fn meant(&self, schema: &'a Value) -> &'a Value {
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        let pointer = reference.and_then(|it| it.strip_prefix('#'));
+        pointer.and_then(|it| self.schema.pointer(it)).unwrap_or(schema)
+    }
 }
 
 fn bounded(columns: Option<u16>) -> usize {
@@ -99,7 +135,11 @@ mod tests {
                 "ratio": {"type": "number", "minimum": 1, "maximum": 9, "default": 2,
                           "description": "How much."},
                 "mode": {"enum": ["count", "ignore"]},
-            }}),
+                "asks": {"type": "array", "items": {"$ref": "#/$defs/ask"}},
+            }, "$defs": {"ask": {"properties": {
+                "url": {"type": "string", "description": "Where."},
+                "then": {"$ref": "#/$defs/ask"},
+            }}}}),
             wishes: Wishes { metrics: vec!["Shop".to_owned()], http: true, memory: false },
         };
         let text = gate_head(&gate, None) + &gate_fields(&gate, None);
@@ -108,6 +148,8 @@ mod tests {
             "metrics of Shop, HTTP requests",
             "ratio (number, 1 to 9, default 2)\n      How much.\n",
             "mode (count or ignore)",
+            "    asks (array)\n",
+            "\n      url (string)\n        Where.\n",
         ] {
             assert!(text.contains(part), "{part}: {text}");
         }

@@ -1,8 +1,10 @@
 //! The built-in gates and what they say of themselves.
 
 use anyhow::{Context as _, Result};
+use cloudwatch_metrics::CloudwatchMetrics;
 use error_rate::ErrorRate;
 use gate_sdk::{Description, Gate as _};
+use http_smoke::HttpSmoke;
 use latency::Latency;
 use serde_json::{Value, json};
 
@@ -18,8 +20,14 @@ pub struct Gate {
 }
 
 /// All built-in gates.
-pub const GATES: [Gate; 2] = [
+pub const GATES: [Gate; 4] = [
+    Gate {
+        name: "cloudwatch-metrics",
+        module: "cloudwatch_metrics.wasm",
+        describe: CloudwatchMetrics::describe,
+    },
     Gate { name: "error-rate", module: "error_rate.wasm", describe: ErrorRate::describe },
+    Gate { name: "http-smoke", module: "http_smoke.wasm", describe: HttpSmoke::describe },
     Gate { name: "latency", module: "latency.wasm", describe: Latency::describe },
 ];
 

@@ -58,22 +58,23 @@ fn release(version: &str, label: &str, weight: u32) -> Release {
     }
 }
 
-/// A metric as `value(id, period's beginning)` gives it, for every metric question.
+/// A series as `value(id, period's beginning)` gives it, for every question about metrics or math.
 #[must_use]
 pub fn answer(questions: &[Question], value: impl Fn(&str, u32) -> Option<f64>) -> Vec<Answer> {
-    let metrics = questions.iter().filter_map(|q| match q {
-        Question::Metric(m) => Some(m),
-        _ => None,
+    let series = questions.iter().filter_map(|question| match question {
+        Question::Metric(it) => Some((&it.id, it.begin, it.end, it.period_s)),
+        Question::Expression(it) => Some((&it.id, it.begin, it.end, it.period_s)),
+        Question::Request(_) => None,
     });
-    metrics
-        .map(|m| {
-            let times = (m.begin..m.end).step_by(m.period_s.max(1) as usize);
+    series
+        .map(|(id, begin, end, period_s)| {
+            let times = (begin..end).step_by(period_s.max(1) as usize);
             let points: Vec<_> = times
-                .filter_map(|time| value(&m.id, time).map(|value| Point { time, value }))
+                .filter_map(|time| value(id, time).map(|value| Point { time, value }))
                 .collect();
             let completeness =
                 if points.is_empty() { Completeness::Empty } else { Completeness::Complete };
-            Answer::Series(SeriesAnswer { id: m.id.clone(), points, completeness })
+            Answer::Series(SeriesAnswer { id: id.clone(), points, completeness })
         })
         .collect()
 }

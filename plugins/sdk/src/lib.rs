@@ -9,6 +9,7 @@ pub mod bindings;
 pub mod comparison;
 #[cfg(feature = "fixtures")]
 pub mod fixtures;
+pub mod paired;
 pub mod progress;
 pub mod ruling;
 pub mod series;

@@ -92,6 +92,17 @@ fn in_words(id: &str) -> String {
     format!("the {side}'s {what}{place}")
 }
 
+/// The id of the question that an answer is to.
+#[must_use]
+pub fn id_of(answer: &Answer) -> &str {
+    match answer {
+        Answer::Series(it) => &it.id,
+        Answer::Response(it) => &it.id,
+        Answer::Denied(it) => &it.id,
+        Answer::Failed(it) => &it.id,
+    }
+}
+
 /// The value at the period that begins at `time_s`, never below 0; 0 when it is missing.
 #[must_use]
 pub fn count_at(series: &Series, time_s: u32) -> f64 {

@@ -13,6 +13,18 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// A measured value, four significant digits at most: `0.52`, `412.3`, `12,345`.
+#[must_use]
+pub fn measured(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() || value.abs() >= 1000.0 {
+        return grouped(value);
+    }
+    let magnitude = libm::floor(libm::log10(value.abs())) as i32;
+    let decimals = usize::try_from(3 - magnitude).unwrap_or(0);
+    let digits = format!("{value:.decimals$}");
+    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// Two significant digits: `0.52`, `3.1`, `310`, `3100`.
 #[must_use]
 pub fn significant(value: f64) -> String {
@@ -61,7 +73,7 @@ pub fn duration(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, e_value, grouped, percent, significant};
+    use super::{duration, e_value, grouped, measured, percent, significant};
 
     #[test]
     fn shares_read_as_percentages() {
@@ -79,6 +91,20 @@ mod tests {
         );
         assert_eq!(significant(-1234.0), "-1200");
         assert_eq!(significant(123_456.0), "120,000");
+    }
+
+    #[test]
+    fn measured_values_have_four_digits_and_no_idle_zeros() {
+        assert_eq!(
+            [
+                measured(412.34),
+                measured(0.1),
+                measured(0.123_46),
+                measured(-3.0),
+                measured(12_345.6)
+            ],
+            ["412.3", "0.1", "0.1235", "-3", "12,346"]
+        );
     }
 
     #[test]

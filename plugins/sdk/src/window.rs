@@ -23,15 +23,32 @@ impl Window {
     /// period after the canary's first traffic, to `lag_s` ago. None when there is none.
     #[must_use]
     pub fn unconsumed(situation: &Situation, consumed_to_s: u32, lag_s: u32) -> Option<Self> {
-        let begin_s = consumed_to_s.max(next_period(situation.canary_traffic_at?));
-        let closed_s = period_of(situation.now.saturating_sub(lag_s));
-        let end_s = closed_s.min(begin_s.saturating_add(MOST_PERIODS * PERIOD_S));
+        Self::unconsumed_of(PERIOD_S, situation, consumed_to_s, lag_s)
+    }
+
+    /// The same in periods of `period_s`, for metrics that are not a balancer's.
+    #[must_use]
+    pub fn unconsumed_of(
+        period_s: u32,
+        situation: &Situation,
+        consumed_to_s: u32,
+        lag_s: u32,
+    ) -> Option<Self> {
+        let begin_s = consumed_to_s.max(next_of(period_s, situation.canary_traffic_at?));
+        let closed_s = situation.now.saturating_sub(lag_s);
+        let closed_s = closed_s - closed_s % period_s;
+        let end_s = closed_s.min(begin_s.saturating_add(MOST_PERIODS * period_s));
         (end_s > begin_s).then_some(Self { begin_s, end_s })
     }
 
     /// The beginnings of its periods.
     pub fn periods(self) -> impl Iterator<Item = u32> {
-        (self.begin_s..self.end_s).step_by(PERIOD_S as usize)
+        self.periods_of(PERIOD_S)
+    }
+
+    /// The beginnings of its periods of `period_s`.
+    pub fn periods_of(self, period_s: u32) -> impl Iterator<Item = u32> {
+        (self.begin_s..self.end_s).step_by(period_s as usize)
     }
 }
 
@@ -44,7 +61,14 @@ pub fn period_of(time_s: u32) -> u32 {
 /// The beginning of the first period that begins at `time_s` or later.
 #[must_use]
 pub fn next_period(time_s: u32) -> u32 {
-    period_of(time_s.saturating_add(PERIOD_S - 1))
+    next_of(PERIOD_S, time_s)
+}
+
+/// The beginning of the first period of `period_s` that begins at `time_s` or later.
+#[must_use]
+pub fn next_of(period_s: u32, time_s: u32) -> u32 {
+    let late_s = time_s.saturating_add(period_s - 1);
+    late_s - late_s % period_s
 }
 
 #[cfg(all(test, feature = "fixtures"))]

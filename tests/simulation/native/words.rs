@@ -1,11 +1,11 @@
 //! Between the words of the runner and those of the gates, as far as the built-in gates go: they
-//! ask for series of the deployment's own.
+//! ask for series of the deployment's own, and for answers to requests.
 
 use gate_sdk as sdk;
 use rollout::{Decision, EpochS, Finding, FindingStatus, Phase, Side, Verdict};
 use runner::question::{
-    Answer, Completeness, Dimension, MetricQuestion, Part, Question, Release, Situation, Subject,
-    Turn, TurnOutcome,
+    Answer, Completeness, Dimension, Header, MetricQuestion, Part, Question, Release,
+    RequestQuestion, ResponseAnswer, Situation, Subject, Turn, TurnOutcome,
 };
 
 pub(super) fn situation(from: &Situation) -> sdk::Situation {
@@ -63,9 +63,27 @@ fn dimensions(from: &[Dimension]) -> Vec<sdk::Dimension> {
 }
 
 pub(super) fn question(from: sdk::Question) -> Question {
-    let sdk::Question::Metric(from) = from else {
-        panic!("{from:?} is no question of these gates")
-    };
+    match from {
+        sdk::Question::Metric(from) => metric(from),
+        sdk::Question::Request(from) => request(from),
+        sdk::Question::Expression(from) => panic!("{from:?}: no simulated cloud computes it"),
+    }
+}
+
+fn request(from: sdk::RequestQuestion) -> Question {
+    let headers = from.headers.into_iter();
+    Question::Request(RequestQuestion {
+        id: from.id,
+        method: from.method,
+        url: from.url,
+        headers: headers.map(|it| Header { name: it.name, value: it.value }).collect(),
+        body: from.body,
+        timeout_ms: from.timeout_ms,
+        follow_redirects: from.follow_redirects,
+    })
+}
+
+fn metric(from: sdk::MetricQuestion) -> Question {
     let sdk::Subject::Of(own) = from.subject else { panic!("{:?} is not its own", from.subject) };
     let side = match own.side {
         sdk::Side::Canary => Side::Green,
@@ -108,7 +126,26 @@ pub(super) fn answer(from: &Answer) -> sdk::Answer {
             why: why.clone(),
             retryable: *retryable,
         }),
-        Answer::Denied { .. } | Answer::Response(_) => panic!("{from:?} was not asked for"),
+        Answer::Response(from) => sdk::Answer::Response(response(from)),
+        Answer::Denied { .. } => panic!("{from:?} was not asked for"),
+    }
+}
+
+fn response(from: &ResponseAnswer) -> sdk::ResponseAnswer {
+    let header = |it: &Header| sdk::Header { name: it.name.clone(), value: it.value.clone() };
+    let timings = &from.timings;
+    sdk::ResponseAnswer {
+        id: from.id.clone(),
+        status: from.status.into(),
+        headers: from.headers.iter().map(header).collect(),
+        body: from.body.clone(),
+        truncated: from.truncated,
+        timings: sdk::Timings {
+            resolved_ms: timings.resolved_ms,
+            connected_ms: timings.connected_ms,
+            first_byte_ms: timings.first_byte_ms,
+            total_ms: timings.total_ms,
+        },
     }
 }
 

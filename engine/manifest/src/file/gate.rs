@@ -25,7 +25,6 @@ pub struct Gate {
     #[schemars(
         regex(pattern = "^(builtin:[a-z][a-z0-9-]*|.+\\.wasm)$"),
         extend("patternErrorMessage" = "Expected builtin:NAME or the path of a .wasm file."),
-        example = &"builtin:error-rate",
         example = &"gates/checkout.wasm"
     )]
     pub plugin: String,
@@ -63,7 +62,15 @@ pub struct Gate {
     pub limits: Limits,
 }
 
+/// How plugins that are carried in the program are named.
+pub(crate) const BUILT_IN: &str = "builtin:";
+
 impl Gate {
+    /// Whether the program carries its plugin.
+    pub(crate) fn is_built_in(&self) -> bool {
+        self.plugin.starts_with(BUILT_IN)
+    }
+
     fn default_phases() -> Vec<Phase> {
         vec![Phase::Shift, Phase::Bake]
     }

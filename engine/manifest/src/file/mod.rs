@@ -27,7 +27,7 @@ pub use canary::{
 pub use container::{
     Container, Dependency, DependencyCondition, HealthCheck, MountPoint, PortMapping, Transport,
 };
-pub(crate) use gate::ORIGIN;
+pub(crate) use gate::{BUILT_IN, ORIGIN};
 pub use gate::{Gate, Grants, HttpGrant, Limits, Mode, OnTrouble, Phase};
 pub use iam::{Effect, IamRoles, Policy};
 pub use listener::{Condition, ConditionField, Listener, ListenerTarget, Protocol, Rule};

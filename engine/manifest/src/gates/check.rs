@@ -6,7 +6,7 @@ use super::Plugins;
 use super::config::check_config;
 use super::grants::Balance;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::file::{DeploymentFile, Gate, Phase, Step};
+use crate::file::{BUILT_IN, DeploymentFile, Gate, Phase, Step};
 use crate::nearest::{listed, nearest};
 use crate::parse::Parsed;
 
@@ -54,7 +54,9 @@ pub(crate) fn check_gates<'a>(
         let pointer = format!("/canary/gates/{index}");
         match plugins.get(&gate.plugin) {
             Some(description) => {
-                said.extend(check_config(parsed, &pointer, &gate.config, description));
+                if !gate.is_built_in() {
+                    said.extend(check_config(parsed, &pointer, &gate.config, description));
+                }
                 said.extend(check_grants(parsed, &pointer, gate, description));
                 let name = gate.name.clone().unwrap_or_else(|| description.name.clone());
                 named.push(Named { name, gate, pointer });
@@ -75,11 +77,11 @@ pub(crate) fn check_gates<'a>(
 
 fn unknown_plugin(parsed: &Parsed, pointer: &str, plugin: &str, plugins: &Plugins) -> Diagnostic {
     let pointer = format!("{pointer}/plugin");
-    if !plugin.starts_with("builtin:") {
+    if !plugin.starts_with(BUILT_IN) {
         let title = format!("nothing is known of the component `{plugin}`");
         return parsed.error("unknown-plugin", &pointer, title);
     }
-    let built_in: Vec<&str> = plugins.names().filter(|name| name.starts_with("builtin:")).collect();
+    let built_in: Vec<&str> = plugins.names().filter(|name| name.starts_with(BUILT_IN)).collect();
     let title = format!("no gate `{plugin}` is built in");
     let diagnostic = parsed.error("unknown-plugin", &pointer, title);
     let diagnostic = match nearest(plugin, built_in.iter().copied()) {
@@ -95,11 +97,7 @@ fn check_grants(
     gate: &Gate,
     description: &GateDescription,
 ) -> Vec<Diagnostic> {
-    let balance = Balance {
-        wishes: &description.wishes,
-        origins: gate.grants.http.len(),
-        namespaces: gate.grants.metrics.iter().map(String::as_str).collect(),
-    };
+    let balance = Balance::of(gate, description);
     let mut said = Vec::new();
     let mut wishes: Vec<String> =
         balance.missing_namespaces().iter().map(|name| format!("metrics of {name}")).collect();

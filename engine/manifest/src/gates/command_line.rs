@@ -139,11 +139,7 @@ fn is_origin(value: &str) -> bool {
 
 fn balance(span: Span, name: &str, gate: &Gate, plugins: &Plugins) -> Vec<Diagnostic> {
     let Some(description) = plugins.get(&gate.plugin) else { return Vec::new() };
-    let balance = Balance {
-        wishes: &description.wishes,
-        origins: gate.grants.http.len(),
-        namespaces: gate.grants.metrics.iter().map(String::as_str).collect(),
-    };
+    let balance = Balance::of(gate, description);
     let mut flags: Vec<String> = balance
         .missing_namespaces()
         .iter()

@@ -1,4 +1,5 @@
-//! A gate's configuration against the plugin's own schema, at the file's places.
+//! A gate's configuration against the plugin's own schema, at the file's places. Those of the
+//! built-in ones are part of the file's schema.
 
 use rollout::GateDescription;
 use serde_json::{Map, Value};

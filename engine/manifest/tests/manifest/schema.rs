@@ -32,7 +32,7 @@ fn each_field(schema: &Value, at: &str, visit: &mut impl FnMut(&str, &Value)) {
                 if let ("properties", Value::Object(fields)) = (keyword.as_str(), value) {
                     fields.iter().for_each(|(name, field)| visit(&format!("{at}.{name}"), field));
                 }
-                if !matches!(keyword.as_str(), "examples" | "default" | "enum" | "const") {
+                if !matches!(keyword.as_str(), "examples" | "default" | "enum" | "const" | "if") {
                     each_field(value, &format!("{at}/{keyword}"), visit);
                 }
             }
