@@ -107,6 +107,8 @@ pub(crate) async fn tell(aws: &Aws, plan: &Plan, goal: Goal, failure: &Failure) 
 /// What was found before a deployment's first write.
 pub(crate) struct Found {
     pub(crate) ground: Ground,
+    /// Whether anything of the service stands here.
+    pub(crate) stands: bool,
     /// What a release needs; an undeployment needs nothing.
     pub(crate) survey: Option<Survey>,
 }
@@ -124,15 +126,16 @@ pub(crate) async fn look_over(
 ) -> Result<Found, Failure> {
     let plan = &prepared.plan;
     let ground = cloud(aws).discovery.ground(plan).await?;
-    let stands_here = ground.baseline.is_some() || ground.init_exists;
+    let is_known = ground.baseline.is_some() || ground.init_exists;
+    let stands = is_known || aws.a_release_stands(plan).await?;
     if !region_is_named
-        && !stands_here
+        && !stands
         && let Some(why) = aws.elsewhere(plan).await?
     {
         return Err(Failure::usage(why));
     }
     if goal == Goal::Undeploy {
-        return Ok(Found { ground, survey: None });
+        return Ok(Found { ground, stands, survey: None });
     }
     let survey = aws.survey(plan, &ground, id).await.map_err(|error| match error {
         SurveyError::Call(error) => Failure::from(error),
@@ -143,7 +146,7 @@ pub(crate) async fn look_over(
             Failure { exit_code: 3, ..shown }
         }
     })?;
-    Ok(Found { ground, survey: Some(survey) })
+    Ok(Found { ground, stands, survey: Some(survey) })
 }
 
 /// A new deployment's id: `aws-` and ten hexadecimal digits.

@@ -117,7 +117,7 @@ async fn begin_simulated(
     let sim = SimCloud::open(store, scenario, args.place.speed)?;
     let cloud = sim.cloud();
     let ground = cloud.discovery.ground(plan).await?;
-    if is_nothing(goal, &ground) {
+    if goal == Goal::Undeploy && ground.baseline.is_none() && !ground.init_exists {
         return Ok(None);
     }
     let id = sim.new_deployment_id(plan)?;
@@ -145,7 +145,7 @@ async fn begin_on_aws(
     let ledger = &place.ledger;
     refuse_over_known(place, &key).await?;
     let first = look().await?;
-    if is_nothing(goal, &first.ground) {
+    if goal == Goal::Undeploy && !first.stands {
         return Ok(None);
     }
     let lease = ledger.acquire(place.lease_key(&key), &whoami::holder()).await.map_err(unbegun)?;
@@ -185,10 +185,6 @@ fn unbegun(error: LedgerError) -> Failure {
         LedgerError::Held { .. } => Failure::from(error),
         error => Failure::new(3, error.to_string()),
     }
-}
-
-fn is_nothing(goal: Goal, ground: &Ground) -> bool {
-    goal == Goal::Undeploy && ground.baseline.is_none() && !ground.init_exists
 }
 
 impl Start {

@@ -109,6 +109,18 @@ fn an_image_that_is_gone_is_not_needed_to_undeploy() {
 }
 
 #[test]
+fn s12_what_is_left_of_a_service_is_undeployed_whatever_else_is_gone() {
+    let account = Account::live(&json!({}));
+    account.version(FILE, "1.1.0");
+    account.aws("dynamodb", "DeleteTable", json!({ "TableName": "canary_release" }));
+    account.aws("cloudformation", "DeleteStack", json!({ "StackName": "stage-webapi-0" }));
+    account.post("clock", &json!({ "advance": 60 }));
+    assert_eq!(account.stacks(), ["stage-webapi-1"]);
+    account.ends(&["undeploy", "-f", "svc.yml"], 0);
+    assert_eq!(account.stacks(), Vec::<String>::new());
+}
+
+#[test]
 fn a_topic_that_does_not_exist_is_a_warning_and_the_outcome_stands() {
     let topic = "on_success: 'arn:aws:sns:{{region}}:{{account_id}}:nobody'";
     let file =

@@ -1,7 +1,7 @@
-//! The template of a stack that stands, for people who ask before they deploy.
+//! What stands of a service's releases, for people who ask before they deploy or undeploy.
 
 use aws_sdk_cloudformation::types::TemplateStage;
-use rollout::{Service, Stack};
+use rollout::{Plan, Service, Stack};
 use runner::{CallError, CallErrorKind, Called};
 use serde_json::Value;
 
@@ -10,6 +10,21 @@ use crate::aws::Aws;
 use crate::error::call_error;
 
 impl Aws {
+    /// Whether a release's stack stands behind either label: also one that registry and init stack
+    /// know nothing of any more.
+    ///
+    /// # Errors
+    /// When AWS does not answer.
+    pub async fn a_release_stands(&self, plan: &Plan) -> Called<bool> {
+        for label in [&plan.labels.blue, &plan.labels.green] {
+            let found = standing::of_service(self.clients(), &plan.service, Stack::Green, label);
+            if found.await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The template of a service's stack behind a label, as it was given to CloudFormation; none
     /// when there is no such stack. The predecessor's are found too.
     ///
