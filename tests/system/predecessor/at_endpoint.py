@@ -1,16 +1,21 @@
-"""Runs ecs-crd-cli 1.2.0 with the libraries that it pins, which do not know AWS_ENDPOINT_URL."""
+"""Runs ecs-crd-cli 1.2.0 with its pinned libraries, which know neither AWS_ENDPOINT_URL nor Python 3.10."""
 
+import collections
+import collections.abc
 import os
 
-import botocore.session
+for name in collections.abc.__all__:
+    setattr(collections, name, getattr(collections.abc, name))
 
-from ecs_crd.cli import main
+import botocore.session  # noqa: E402
+
+from ecs_crd.cli import main  # noqa: E402
 
 create = botocore.session.Session.create_client
 
 
 def create_there(*arguments, **named):
-    named.setdefault("endpoint_url", os.environ["AWS_ENDPOINT_URL"])
+    named["endpoint_url"] = os.environ["AWS_ENDPOINT_URL"]
     return create(*arguments, **named)
 
 
