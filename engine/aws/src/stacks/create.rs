@@ -3,8 +3,9 @@
 //! Rule priorities and ports are free when they are looked up and may be taken when the stack is
 //! made: two services behind one balancer, deployed at once, can both find port 80 free (S17). A
 //! lease named `lease_name(balancer)` beside the service's own closes that gap: whoever drives
-//! takes it from the ledger before `Aws::survey` and gives it back at `StackReady`. Until it does,
-//! CloudFormation's refusal (`PriorityInUse`, `DuplicateListener`) fails the creation cleanly.
+//! takes it from the ledger before `Aws::survey` and gives it back at `StackReady`. Where that lease
+//! is lost, CloudFormation's refusal (`PriorityInUse`, `DuplicateListener`) fails the creation
+//! cleanly.
 
 use aws_sdk_cloudformation::types::{Capability, OnFailure, Parameter, StackStatus, Tag};
 use rollout::Stack;
