@@ -27,7 +27,8 @@ const EDGES: [(&str, &[&str]); 18] = [
             "sim",
         ],
     ),
-    ("aws", &["rollout", "runner", "stack", "manifest"]),
+    // Its tests over the wire are tests of the whole: gates and probes are theirs alone.
+    ("aws", &["rollout", "runner", "stack", "manifest", "gates", "probes"]),
     ("gate-sdk", &["gate-sdk"]),
     ("cloudwatch-metrics", &["gate-sdk"]),
     ("error-rate", &["gate-sdk"]),

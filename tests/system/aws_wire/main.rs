@@ -13,6 +13,7 @@ mod registry;
 mod removal;
 #[path = "../../simulation/script.rs"]
 mod script;
+mod smoke;
 mod stacks;
 mod traffic;
 #[path = "../venv.rs"]
