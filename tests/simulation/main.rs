@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod crashes;
+mod credentials;
 mod edges;
 mod ledger_away;
 mod mortal;

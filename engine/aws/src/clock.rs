@@ -12,34 +12,69 @@ use tokio::time::Instant;
 /// fast the clock runs.
 const TICK_AT_LEAST: Duration = Duration::from_millis(200);
 
+/// A machine that is no further off is right: the time of an answer is that of a whole second.
+const RIGHT_WITHIN_S: i64 = 2;
+
 /// Time of the cloud.
 #[derive(Clone, Copy, Debug)]
-pub struct WallClock {
-    /// The cloud's time at `read_at`, in seconds since the epoch.
-    began: Duration,
-    read_at: Instant,
-    /// Seconds of the cloud's time a second of ours.
-    speed: u32,
+pub struct WallClock(Time);
+
+#[derive(Clone, Copy, Debug)]
+enum Time {
+    /// The machine's, and by how much the cloud's is ahead of it, seconds. Read anew each time: a
+    /// machine that slept has missed nothing.
+    Wall { ahead_s: i64 },
+    /// The cloud's time at `read_at`, since the epoch, and its seconds a second of ours.
+    Fast { began: Duration, read_at: Instant, speed: u32 },
 }
 
 impl WallClock {
     /// The wall's time.
     #[must_use]
     pub fn new() -> Self {
-        let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        WallClock { began, read_at: Instant::now(), speed: 1 }
+        WallClock(Time::Wall { ahead_s: 0 })
+    }
+
+    /// The wall's time, corrected by what the cloud says is `now`: metrics are of the cloud's time,
+    /// and a machine that is minutes slow would take those of the former weight for fresh (S01).
+    #[must_use]
+    pub fn corrected(now: EpochS) -> Self {
+        let ahead_s = i64::from(now.0) - wall().as_secs().cast_signed();
+        if ahead_s.abs() <= RIGHT_WITHIN_S {
+            return Self::new();
+        }
+        tracing::warn!("this machine's clock is {} s off, and is corrected here", -ahead_s);
+        WallClock(Time::Wall { ahead_s })
     }
 
     /// A clock that stands at `now` and runs `speed` times as fast; 0 is 1.
     #[must_use]
     pub fn fast(now: EpochS, speed: u32) -> Self {
         let began = Duration::from_secs(u64::from(now.0));
-        WallClock { began, read_at: Instant::now(), speed: speed.max(1) }
+        WallClock(Time::Fast { began, read_at: Instant::now(), speed: speed.max(1) })
     }
 
     fn elapsed(&self) -> Duration {
-        self.began + self.read_at.elapsed() * self.speed
+        match self.0 {
+            Time::Wall { ahead_s } if ahead_s < 0 => {
+                wall().saturating_sub(Duration::from_secs(ahead_s.unsigned_abs()))
+            }
+            Time::Wall { ahead_s } => wall() + Duration::from_secs(ahead_s.unsigned_abs()),
+            Time::Fast { began, read_at, speed } => began + read_at.elapsed() * speed,
+        }
     }
+
+    fn speed(&self) -> u32 {
+        match self.0 {
+            Time::Wall { .. } => 1,
+            Time::Fast { speed, .. } => speed,
+        }
+    }
+}
+
+/// The machine's time since the epoch.
+fn wall() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 impl Default for WallClock {
@@ -57,8 +92,8 @@ impl Clock for WallClock {
     /// Sleeps to `until`, or for one tick: a second of the cloud's time, and `TICK_AT_LEAST`.
     async fn wait(&self, until: EpochS) -> Called<()> {
         let left = Duration::from_secs(u64::from(until.0)).saturating_sub(self.elapsed());
-        let tick = (Duration::from_secs(1) / self.speed).max(TICK_AT_LEAST);
-        tokio::time::sleep((left / self.speed).min(tick)).await;
+        let tick = (Duration::from_secs(1) / self.speed()).max(TICK_AT_LEAST);
+        tokio::time::sleep((left / self.speed()).min(tick)).await;
         Ok(())
     }
 }
@@ -84,6 +119,15 @@ mod tests {
         let begun = Instant::now();
         clock.wait(clock.now().plus_s(3_600)).await.expect("it waits");
         assert!(begun.elapsed() <= Duration::from_secs(1), "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn s01_a_machine_whose_clock_is_off_goes_by_the_clouds() {
+        let wall = EpochS(u32::try_from(wall().as_secs()).expect("before 2106"));
+        for cloud in [wall.plus_s(600), wall.minus_s(600)] {
+            let told = WallClock::corrected(cloud).now();
+            assert!((cloud..=cloud.plus_s(2)).contains(&told), "{cloud:?} {told:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

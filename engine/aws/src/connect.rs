@@ -1,23 +1,25 @@
 //! Credentials, region, endpoint and account: the SDK's own rules, and what AWS says of them.
 
+use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_sdk_sts::config::http::HttpResponse;
 use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_sts::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_sts::error::BoxError;
+use aws_sdk_sts::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::primitives::{DateTime, DateTimeFormat};
 use aws_smithy_http_client::{Builder, tls};
 use rollout::EpochS;
-use runner::{CallError, Clock};
+use runner::{CallError, CallErrorKind, Clock};
 use url::{Host, Url};
 
 use crate::clients::Clients;
 use crate::clock::WallClock;
-use crate::error::call_error;
+use crate::error::{call_error, chain, unfound};
 
 /// The longest a call may take, its retries included.
 const CALL: Duration = Duration::from_secs(20);
@@ -121,7 +123,8 @@ pub async fn connect_from(
     let (account, answered_at) = identify(&clients).await?;
     let clock = match answered_at {
         Some(now) if speed > 1 => WallClock::fast(now, speed),
-        _ => WallClock::new(),
+        Some(now) => WallClock::corrected(now),
+        None => WallClock::new(),
     };
     let expires_at = expiry(|name| std::env::var(name).ok());
     let clock = Arc::new(clock);
@@ -175,11 +178,28 @@ async fn identify(clients: &Clients) -> Result<(Account, Option<EpochS>), CallEr
         .interceptor(date.clone())
         .send()
         .await
-        .map_err(|error| call_error("finding out whose credentials these are", error))?;
+        .map_err(unidentified)?;
     let arn = answer.arn().unwrap_or_default().to_owned();
     let partition = arn.split(':').nth(1).filter(|it| !it.is_empty()).unwrap_or("aws").to_owned();
     let id = answer.account().unwrap_or_default().to_owned();
     Ok((Account { id, partition, arn }, date.read()))
+}
+
+/// No credentials, or bad ones. To have none is what an account lacks, not the end of a run.
+fn unidentified<E>(error: SdkError<E, HttpResponse>) -> CallError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let doing = "finding out whose credentials these are";
+    if !unfound(&error) {
+        return call_error(doing, error);
+    }
+    let why = format!(
+        "{doing}: there are none: set AWS_PROFILE, log in (`aws sso login`), or see the AWS CLI's \
+         guide, whose rules hold here: {}",
+        chain(&error)
+    );
+    CallError::new(CallErrorKind::Missing, why)
 }
 
 /// The end of credentials handed over in the environment, as `aws configure export-credentials` and

@@ -4,6 +4,7 @@
 
 use std::error::Error;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::config::http::HttpResponse;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use runner::{CallError, CallErrorKind};
@@ -29,16 +30,22 @@ const AGAIN: [&str; 14] = [
 const ENDED: [&str; 4] =
     ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "ExpiredCredentials"];
 /// Codes of credentials that are none.
-const UNKNOWN: [&str; 5] = [
+const UNKNOWN: [&str; 8] = [
     "InvalidClientTokenId",
     "UnrecognizedClientException",
     "SignatureDoesNotMatch",
     "InvalidAccessKeyId",
     "MissingAuthenticationToken",
+    "InvalidSignatureException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
 ];
 /// Codes of a permission that lacks.
 const DENIED: [&str; 4] =
     ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"];
+
+/// What to do about credentials that ended.
+const RENEW: &str = "; the credentials have ended: renew them, then `ecs-crd resume`";
 
 /// What a failed call means; `doing` says what it was for, such as `DescribeStacks of stage-shop-2`.
 pub(crate) fn call_error<E>(doing: &str, error: SdkError<E, HttpResponse>) -> CallError
@@ -47,13 +54,36 @@ where
 {
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default();
     let status = error.raw_response().map(|response| response.status().as_u16());
-    let kind = kind(code, status);
+    let kind = match unfound(&error) {
+        true => CallErrorKind::CredentialsEnded,
+        false => kind(code, status),
+    };
     let said = match error.as_service_error().and_then(ProvideErrorMetadata::message) {
         Some(message) => format!("{message} ({code})"),
         None if code.is_empty() => chain(&error),
         None => code.to_owned(),
     };
-    CallError::new(kind, format!("{doing}: {said}{}", hint(code, &said)))
+    let hint = match kind {
+        CallErrorKind::CredentialsEnded => RENEW.to_owned(),
+        _ => hint(code, &said),
+    };
+    CallError::new(kind, format!("{doing}: {said}{hint}"))
+}
+
+/// Whether the call was not even made, since no credentials were to be had. A source that is slow
+/// may answer next time.
+pub(crate) fn unfound<E>(error: &SdkError<E, HttpResponse>) -> bool
+where
+    E: Error + 'static,
+{
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<CredentialsError>() {
+            return !matches!(error, CredentialsError::ProviderTimedOut(_));
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The code of a refusal, for adapters to which some refusals are answers.
@@ -84,11 +114,8 @@ fn kind(code: &str, status: Option<u16>) -> CallErrorKind {
 }
 
 fn hint(code: &str, said: &str) -> String {
-    if ENDED.contains(&code) {
-        return "; the credentials have expired: renew them, then `ecs-crd resume`".to_owned();
-    }
     if UNKNOWN.contains(&code) {
-        return "; check the credentials: AWS_PROFILE, or `aws sts get-caller-identity`".to_owned();
+        return "; check the credentials (AWS_PROFILE, `aws sts get-caller-identity`) and this machine's clock".to_owned();
     }
     if !DENIED.contains(&code) {
         return String::new();
@@ -111,7 +138,7 @@ fn between<'a>(text: &'a str, begin: &str, end: &str) -> Option<&'a str> {
 }
 
 /// An error and its causes, each once.
-fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

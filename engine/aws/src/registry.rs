@@ -55,10 +55,8 @@ impl Registry for Aws {
         let until = now.plus_s(ACTIVE_WITHIN_S);
         loop {
             match self.put(&deployment.plan.service, &live).await {
-                Err(error) if error.kind == CallErrorKind::Missing => {
-                    make_table(&self.clients().dynamodb).await?;
-                }
-                outcome => return outcome,
+                Ok(Put::NoTable) => make_table(&self.clients().dynamodb).await?,
+                outcome => return outcome.map(|_| ()),
             }
             let now = self.connection().clock.now();
             if now >= until {
@@ -101,24 +99,30 @@ async fn asked(clients: &Clients, service: &Service) -> Called<Option<Item>> {
     Ok(answer.item().and_then(read))
 }
 
+/// What came of a write.
+enum Put {
+    /// It says so now.
+    Done,
+    /// There is no table yet.
+    NoTable,
+}
+
 impl Aws {
     /// Writes the item, unless it says so already: the first time is when it was deployed.
-    async fn put(&self, service: &Service, live: &Item) -> Called<()> {
+    async fn put(&self, service: &Service, live: &Item) -> Called<Put> {
         let known = item(self.clients(), service).await?;
         let is_known =
             known.is_some_and(|known| Item { deployed_at: live.deployed_at, ..known } == *live);
         if is_known {
-            return Ok(());
+            return Ok(Put::Done);
         }
         let request = self.clients().dynamodb.put_item().table_name(TABLE);
         let request = request.set_item(Some(written(service, live)));
         match request.send().await {
-            Err(error) if code(&error) == NO_TABLE => {
-                Err(crate::scene::missing("looked for the table canary_release; found none"))
-            }
+            Err(error) if code(&error) == NO_TABLE => Ok(Put::NoTable),
             outcome => {
                 outcome.map_err(|error| call_error("writing the registry's item", error))?;
-                Ok(())
+                Ok(Put::Done)
             }
         }
     }

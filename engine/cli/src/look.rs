@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use report::{Lines, Seen, fold, story, summary};
-use rollout::{EventRecord, Plan};
-use runner::{Entry, Record, RunSummary, Story};
+use rollout::EventRecord;
+use runner::{Began, Entry, Record, RunSummary, Story};
 
 use crate::args::{FileArgs, Output, PlaceArgs, WhichArgs};
 use crate::failure::Failure;
@@ -65,18 +65,19 @@ pub(crate) async fn status(which: &WhichArgs, output: Output) -> Result<u8, Fail
 }
 
 async fn seen(place: &Place, run: &RunSummary, entries: &[Arc<Entry>]) -> Result<Seen, Failure> {
-    let cloud = place.cloud_to_look_at()?;
-    let standing = match plan(entries) {
-        Some(plan) => cloud.discovery.standing(plan).await?,
+    let began = began(entries);
+    let cloud = place.cloud_to_look_at(began)?;
+    let standing = match began {
+        Some(began) => cloud.discovery.standing(&began.plan).await?,
         None => Vec::new(),
     };
     let driver = place.ledger.holder(place.lease_key(&run.service_key)).await?;
     Ok(Seen { driver, now: cloud.clock.now(), standing })
 }
 
-fn plan(entries: &[Arc<Entry>]) -> Option<&Plan> {
+fn began(entries: &[Arc<Entry>]) -> Option<&Began> {
     match &entries.first()?.record {
-        Record::Began(began) => Some(&began.plan),
+        Record::Began(began) => Some(began),
         _ => None,
     }
 }

@@ -7,7 +7,9 @@ use aws::{Aws, ConnectError, Connection, LeaseTimes, Options, Survey, SurveyErro
 use manifest::Parameters;
 use probes::Probes;
 use rollout::{Goal, Ground, Machine, Plan, State};
-use runner::{Began, CallErrorKind, Cloud, Deployment, Entry, Record, Story};
+use runner::{
+    Began, CREDENTIALS_MARGIN_S, CallErrorKind, Cloud, Deployment, Entry, Interrupt, Record, Story,
+};
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
@@ -55,6 +57,22 @@ pub(crate) async fn external_ip(connection: &Connection) -> Result<String, Failu
     Ok(address.to_string())
 }
 
+/// A run that would only go back at once is not begun, nor gone on with.
+///
+/// # Errors
+/// Credentials that end within the margin (exit 3).
+pub(crate) fn refuse_ending_credentials(connection: &Connection) -> Result<(), Failure> {
+    let now = connection.clock.now();
+    let interrupt = Interrupt::before_credentials_end(connection.expires_at);
+    let Some(end) = interrupt.credentials_ending(now) else { return Ok(()) };
+    let why = format!(
+        "the credentials end in {} s, and nothing rises within {CREDENTIALS_MARGIN_S} s of their end: \
+         renew them first",
+        end.since_s(now)
+    );
+    Err(Failure::new(3, why))
+}
+
 /// A run whose stack is still to be made can be gone on with only if its secrets are at hand.
 ///
 /// # Errors
@@ -79,6 +97,19 @@ pub(crate) async fn can_go_on(aws: &Aws, id: &str, entries: &[Arc<Entry>]) -> Re
         CallErrorKind::Refused => Failure::usage(error.to_string()),
         _ => Failure::from(error),
     })
+}
+
+/// The account as a run's own file has it, which may name a role for its records. A file that this
+/// version cannot read says nothing.
+pub(crate) fn of(connection: &Connection, began: Option<&Began>) -> Aws {
+    let file = began.and_then(|began| {
+        let parsed = manifest::parse("the file it began with", &began.file_text).ok()?;
+        parsed.resolve(&parameters_of(began)).ok()
+    });
+    match file {
+        Some(file) => Aws::with_file(connection.clone(), file),
+        None => Aws::new(connection.clone()),
+    }
 }
 
 /// What the templates of a run's file were filled in with when it began.
@@ -128,11 +159,16 @@ pub(crate) async fn look_over(
     let ground = cloud(aws).discovery.ground(plan).await?;
     let is_known = ground.baseline.is_some() || ground.init_exists;
     let stands = is_known || aws.a_release_stands(plan).await?;
-    if !region_is_named
-        && !stands
-        && let Some(why) = aws.elsewhere(plan).await?
-    {
-        return Err(Failure::usage(why));
+    if !region_is_named && !stands {
+        match aws.elsewhere(plan).await {
+            Ok(None) => {}
+            Ok(Some(why)) => return Err(Failure::usage(why)),
+            // An account may be closed to that region, where the service then cannot stand.
+            Err(error) => complain(&format!(
+                "whether {} stands in another region cannot be seen, `-r` says which is meant: {error}",
+                plan.service.name
+            )),
+        }
     }
     if goal == Goal::Undeploy {
         return Ok(Found { ground, stands, survey: None });

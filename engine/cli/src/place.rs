@@ -3,12 +3,13 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws::{Connection, DynamoLedger};
 use ledger::{SqliteLedger, SqliteWorldStore};
 use manifest::Parameters;
 use rollout::EpochS;
-use runner::{Cloud, Ledger, MemoryLedger, RunSummary};
+use runner::{Began, Cloud, Ledger, MemoryLedger, RunSummary};
 use sim::{MemoryWorld, SimCloud, Store};
 
 use crate::args::{CloudKind, FileArgs, PlaceArgs, WhichArgs};
@@ -114,6 +115,26 @@ impl Place {
         }
     }
 
+    /// How often a ledger is asked for news: of one that costs a call each time, no more often than
+    /// its driver looks.
+    pub(crate) fn ask_every(&self) -> Duration {
+        const LOCAL: Duration = Duration::from_millis(100);
+        match (&self.kept, &self.world) {
+            (Kept::Dynamo(_), World::Aws(connection)) => {
+                (Duration::from_secs(1) / connection.speed).max(LOCAL)
+            }
+            _ => LOCAL,
+        }
+    }
+
+    /// When the credentials end, where that is known and they cannot be renewed.
+    pub(crate) fn credentials_end_at(&self) -> Option<EpochS> {
+        match &self.world {
+            World::Sim(_) => None,
+            World::Aws(connection) => connection.expires_at,
+        }
+    }
+
     /// What a driver leases for a service: a simulated world has one driver in all.
     pub(crate) fn lease_key<'a>(&self, service_key: &'a str) -> &'a str {
         match self.world {
@@ -122,11 +143,11 @@ impl Place {
         }
     }
 
-    /// The cloud, to look at it: nothing can be written there.
-    pub(crate) fn cloud_to_look_at(&self) -> Result<Cloud, Failure> {
+    /// The cloud as a run sees it, to look at it: nothing can be written there.
+    pub(crate) fn cloud_to_look_at(&self, began: Option<&Began>) -> Result<Cloud, Failure> {
         match &self.world {
             World::Sim(store) => Ok(SimCloud::look(store)?.cloud()),
-            World::Aws(connection) => Ok(on_aws::cloud(&aws::Aws::new(*connection.clone()))),
+            World::Aws(connection) => Ok(on_aws::cloud(&on_aws::of(connection, began))),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws::Aws;
-use rollout::{State, Word};
+use rollout::Word;
 use runner::{Began, Cloud, Driver, Entry, Lease, LedgerError, Record, RunSummary};
 use sim::SimCloud;
 
@@ -12,16 +12,23 @@ use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::file::{Components, engine, is_named, same_file};
 use crate::place::{Place, World, is_unfinished};
-use crate::run::{context, finish};
+use crate::run::{context, finish, give_back};
 use crate::simulated::scenario;
 use crate::terminal::remark;
+use crate::words::{address, story_of};
 use crate::{on_aws, whoami};
 
-/// Goes on with a run from its journal.
+/// Goes on with a run from its journal; one that is paused or halted is told to.
 pub(crate) async fn resume(which: &WhichArgs, output: Output) -> Result<u8, Failure> {
     let place = Place::of(which).await?;
     match place.meant(which, is_unfinished).await? {
-        Some(run) if is_unfinished(&run) => take_over(&place, which, &run, None, output).await,
+        Some(run) if is_unfinished(&run) => {
+            let story = story_of(&place, &run).await?;
+            match story.machine().map(|machine| machine.accepts(Word::Resume)) {
+                Some(Ok(())) => address(&place, which, &run, Word::Resume, output).await,
+                _ => take_over(&place, which, &run, output).await,
+            }
+        }
         Some(run) => {
             remark(output, &format!("nothing to resume: {} has ended", run.deployment))?;
             Ok(0)
@@ -33,28 +40,67 @@ pub(crate) async fn resume(which: &WhichArgs, output: Output) -> Result<u8, Fail
     }
 }
 
-/// Takes a run whose driver has gone, says a word if there is one, and drives on.
-pub(crate) async fn take_over(
+/// Why a run is taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To go on with it.
+    GoOn,
+    /// To say a word, and do as it says.
+    Say(Word),
+    /// To do as a word says that waits in the ledger.
+    Heed(Word),
+}
+
+impl Purpose {
+    fn word(self) -> Option<Word> {
+        match self {
+            Purpose::GoOn => None,
+            Purpose::Say(word) | Purpose::Heed(word) => Some(word),
+        }
+    }
+}
+
+async fn take_over(
     place: &Place,
     which: &WhichArgs,
     run: &RunSummary,
-    word: Option<Word>,
     output: Output,
 ) -> Result<u8, Failure> {
     let id = &run.deployment;
-    let key = place.lease_key(&run.service_key);
-    let lease = match place.ledger.acquire(key, &whoami::holder()).await {
-        Err(LedgerError::Held { holder, .. }) if word.is_none() => {
+    match lease_of(place, run).await? {
+        Some(lease) => drive_on(place, which, id, lease, Purpose::GoOn, output).await,
+        None => {
+            let holder = place.ledger.holder(place.lease_key(&run.service_key)).await?;
+            let holder = holder.as_deref().unwrap_or("another process");
             let why = format!("{id} is being driven by {holder}; `ecs-crd pause` or `abort` it");
-            return Err(Failure::new(30, why));
+            Err(Failure::new(30, why))
         }
-        lease => lease?,
-    };
-    let resumed = resumed(place, which, id, lease.clone(), word, output).await;
+    }
+}
+
+/// The lease of a run's service; none while somebody drives it.
+pub(crate) async fn lease_of(place: &Place, run: &RunSummary) -> Result<Option<Lease>, Failure> {
+    let key = place.lease_key(&run.service_key);
+    match place.ledger.acquire(key, &whoami::holder()).await {
+        Err(LedgerError::Held { .. }) => Ok(None),
+        lease => Ok(Some(lease?)),
+    }
+}
+
+/// Drives a run on to its end, under its lease.
+pub(crate) async fn drive_on(
+    place: &Place,
+    which: &WhichArgs,
+    id: &str,
+    lease: Lease,
+    purpose: Purpose,
+    output: Output,
+) -> Result<u8, Failure> {
+    let resumed = resumed(place, which, id, lease.clone(), purpose, output).await;
     match resumed {
         Ok((mut driver, feed)) => finish(driver.run().await, &feed),
         Err(failure) => {
-            place.ledger.release(&lease).await?;
+            give_back(place.ledger.as_ref(), &lease).await;
             Err(failure)
         }
     }
@@ -65,21 +111,25 @@ async fn resumed(
     which: &WhichArgs,
     id: &str,
     lease: Lease,
-    word: Option<Word>,
+    purpose: Purpose,
     output: Output,
 ) -> Result<(Driver, Feed), Failure> {
+    let word = purpose.word();
     let entries = place.ledger.entries(id, 0).await?;
     let began = began_with(id, &entries)?;
     let host = Arc::new(host_of(place, id, &began).await?);
     let (cloud, aws) = cloud_to_go_on(place, which, &began, word)?;
-    if let (Some(aws), None | Some(Word::Promote)) = (&aws, word) {
+    if let Some(aws) = &aws
+        && word != Some(Word::Abort)
+    {
+        on_aws::refuse_ending_credentials(aws.connection())?;
         on_aws::can_go_on(aws, id, &entries).await?;
     }
     let feed = Feed::new(id, output);
     let context = context(cloud, place, lease, host, Box::new(feed.clone()));
     let mut driver = Driver::resume(context, id, &whoami::holder()).await?;
-    let halted = matches!(driver.machine().state(), State::Halted(_));
-    if let Some(word) = word.or(halted.then_some(Word::Resume)) {
+    // A word that waits is heard by the driver before it does anything.
+    if let Purpose::Say(word) = purpose {
         let refused = driver.say(word, &whoami::person()).await?;
         if let Some(refusal) = refused {
             return Err(Failure::new(4, refusal.to_string()));

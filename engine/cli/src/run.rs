@@ -19,7 +19,7 @@ use crate::feed::Feed;
 use crate::file::{Prepared, Read, read};
 use crate::place::{Place, World, is_unfinished};
 use crate::simulated::{self, scenario};
-use crate::terminal::{is_terminal, remark, say};
+use crate::terminal::{complain, is_terminal, remark, say};
 use crate::{on_aws, whoami};
 
 /// deploy and undeploy.
@@ -144,6 +144,9 @@ async fn begin_on_aws(
     };
     let ledger = &place.ledger;
     refuse_over_known(place, &key).await?;
+    if goal == Goal::Deploy {
+        on_aws::refuse_ending_credentials(aws.connection())?;
+    }
     let first = look().await?;
     if goal == Goal::Undeploy && !first.stands {
         return Ok(None);
@@ -168,15 +171,23 @@ async fn begin_on_aws(
         let second = balancer_lease::take(ledger, &balancer, output).await?;
         let begun = start(Some(&second)).await;
         if begun.is_err() {
-            ledger.release(&second).await?;
+            give_back(ledger.as_ref(), &second).await;
         }
         begun
     };
     let begun = begin.await;
     if begun.is_err() {
-        ledger.release(&lease).await?;
+        give_back(ledger.as_ref(), &lease).await;
     }
     begun
+}
+
+/// Gives a lease back after a failure, which is what a person has to hear of. A lease that is not
+/// given back runs out by itself.
+pub(crate) async fn give_back(ledger: &dyn Ledger, lease: &Lease) {
+    if let Err(error) = ledger.release(lease).await {
+        complain(&format!("the lease of {} was not given back: {error}", lease.key));
+    }
 }
 
 /// A ledger that cannot be used lacks something, and nothing was written yet.
@@ -274,7 +285,7 @@ pub(crate) fn context(
     gates: Arc<dyn GateHost>,
     follower: Box<dyn Follower>,
 ) -> Context {
-    let interrupt = Interrupt::default();
+    let interrupt = Interrupt::before_credentials_end(place.credentials_end_at());
     tokio::spawn(hear_signals(interrupt.clone()));
     Context {
         cloud,

@@ -1,7 +1,5 @@
 //! `status --watch`: the live view, or the lines, of a run that another process drives.
 
-use std::time::Duration;
-
 use runner::{Follower, RunSummary};
 
 use crate::args::{Output, WhichArgs};
@@ -9,9 +7,6 @@ use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::place::Place;
 use crate::terminal::{complain, remark, say};
-
-/// How often the journal is read.
-const EVERY: Duration = Duration::from_millis(250);
 
 /// Follows a run until it has ended or nobody drives it; either way the watching succeeded.
 pub(crate) async fn watch(which: &WhichArgs, output: Output) -> Result<u8, Failure> {
@@ -52,6 +47,6 @@ async fn follow(place: &Place, run: &RunSummary, feed: &mut Feed) -> Result<bool
             _ => {}
         }
         feed.tick(place.now()?);
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(place.ask_every()).await;
     }
 }

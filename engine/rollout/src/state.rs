@@ -136,7 +136,7 @@ pub enum Cause {
     Abort(String),
     /// The cloud refused what the rollout needs.
     CloudErrors(String),
-    /// A signal, where the plan or the place says blue first.
+    /// A signal or a lost ledger, where the plan or the place says blue first; credentials that end.
     Interrupted,
 }
 
@@ -162,7 +162,7 @@ impl Cause {
                 why.clone()
             }
             Cause::Abort(by) => format!("aborted by {by}"),
-            Cause::Interrupted => "interrupted by a signal".to_owned(),
+            Cause::Interrupted => "its driver had to leave".to_owned(),
         }
     }
 }

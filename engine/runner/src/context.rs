@@ -22,20 +22,39 @@ impl Follower for Nobody {
     fn entry(&mut self, _entry: &Entry) {}
 }
 
-/// A signal to leave, set by whoever hears signals.
+/// How long before the end of credentials nothing rises any more and a run goes back, seconds.
+pub const CREDENTIALS_MARGIN_S: u32 = 600;
+
+/// What makes a driver leave before the end: a signal, set by whoever hears signals, or
+/// credentials that end and cannot be renewed.
 #[derive(Clone, Debug, Default)]
-pub struct Interrupt(Arc<AtomicBool>);
+pub struct Interrupt {
+    asked: Arc<AtomicBool>,
+    credentials_end_at: Option<EpochS>,
+}
 
 impl Interrupt {
+    /// Nothing was asked yet, and the credentials end then, where that is known.
+    #[must_use]
+    pub fn before_credentials_end(at: Option<EpochS>) -> Self {
+        Interrupt { asked: Arc::default(), credentials_end_at: at }
+    }
+
     /// Asks the driver to leave.
     pub fn ask(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.asked.store(true, Ordering::Relaxed);
     }
 
     /// Whether it was asked.
     #[must_use]
     pub fn asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// When the credentials end, if that is within the margin.
+    #[must_use]
+    pub fn credentials_ending(&self, now: EpochS) -> Option<EpochS> {
+        self.credentials_end_at.filter(|end| now.plus_s(CREDENTIALS_MARGIN_S) >= *end)
     }
 }
 
@@ -51,7 +70,7 @@ pub struct Context {
     pub lease: Lease,
     /// Who watches.
     pub follower: Box<dyn Follower>,
-    /// Signals.
+    /// Signals, and the end of the credentials.
     pub interrupt: Interrupt,
     /// What a signal means where the plan leaves it open: blue first?
     pub interrupt_rolls_back: bool,

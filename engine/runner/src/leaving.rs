@@ -1,4 +1,4 @@
-//! How a driver leaves: at an end, at a signal, or without a ledger.
+//! How a driver leaves: at an end, at a signal, without a ledger, or before its credentials end.
 
 use rollout::{Event, OnInterrupt, State, Task};
 
@@ -7,19 +7,23 @@ use crate::{Called, Context, DriveEnd, DriveError, Record};
 
 impl Driver {
     /// A signal, or a ledger that stays away: keep leaves the weights, rollback writes blue first.
+    /// Credentials about to end leave no choice: without them nobody could take the release back.
     pub(crate) async fn heed_leaving(&mut self) -> Result<Option<DriveEnd>, DriveError> {
-        let reason = match self.ledger_given_up() {
-            _ if self.context.interrupt.asked() => "interrupted".to_owned(),
-            Some(why) => why,
-            None => return Ok(None),
-        };
-        let blue_first = match self.deployment.plan.on_interrupt {
-            OnInterrupt::Keep => false,
-            OnInterrupt::Rollback => true,
-            OnInterrupt::Default => self.context.interrupt_rolls_back,
-        };
         let may_go_back =
             self.machine.state().exit_code().is_none() && self.machine.state().may_go_back();
+        let ending = self.context.interrupt.credentials_ending(self.now());
+        let is_at_stake = may_go_back || self.interrupted;
+        let (reason, blue_first) = match (self.ledger_given_up(), ending) {
+            _ if self.context.interrupt.asked() => {
+                ("interrupted".to_owned(), self.interrupt_means_blue())
+            }
+            (Some(why), _) => (why, self.interrupt_means_blue()),
+            (None, Some(end)) if is_at_stake => {
+                let left_s = end.since_s(self.now());
+                (format!("the credentials end in {left_s} s and cannot be renewed here"), true)
+            }
+            _ => return Ok(None),
+        };
         if blue_first && !self.interrupted && may_go_back {
             self.interrupted = true;
             self.happened(Event::InterruptAsked, None).await?;
@@ -37,6 +41,14 @@ impl Driver {
             self.missed(error)?;
         }
         Ok(Some(DriveEnd { exit_code: 40, why }))
+    }
+
+    fn interrupt_means_blue(&self) -> bool {
+        match self.deployment.plan.on_interrupt {
+            OnInterrupt::Keep => false,
+            OnInterrupt::Rollback => true,
+            OnInterrupt::Default => self.context.interrupt_rolls_back,
+        }
     }
 
     /// An end that the journal holds.

@@ -30,7 +30,9 @@ mod story;
 mod traffic_sample;
 mod watching;
 
-pub use context::{Context, DriveEnd, DriveError, Follower, Interrupt, Nobody};
+pub use context::{
+    CREDENTIALS_MARGIN_S, Context, DriveEnd, DriveError, Follower, Interrupt, Nobody,
+};
 pub use driver::Driver;
 pub use gate_port::{GateFault, GateHost};
 pub use ledger_port::{

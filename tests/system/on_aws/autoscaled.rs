@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::account::{Account, FILE};
+use super::permissions;
 
 /// A target of Application Auto Scaling.
 fn scalable(service: &str) -> Value {
@@ -71,6 +72,7 @@ fn s06_green_gets_as_many_tasks_as_blue_runs_and_nothing_scales_in_before_the_en
     account.is_blues_alone(&ran);
     assert_eq!(scaling(&account, "webapi-1"), former, "its settings are what they were");
     assert_eq!(desired(&account, "webapi-1"), 8);
+    permissions::cover_all_calls(&account);
 }
 
 #[test]

@@ -49,6 +49,16 @@ fn s09_s11_one_driver_at_a_time_and_an_abort_of_a_killed_one_needs_no_gate_and_n
 }
 
 #[test]
+fn s09_an_abort_said_to_a_driver_that_has_just_died_waits_for_its_lease_and_goes_back() {
+    let account = Account::live(&json!({}));
+    let (running, id) = at_the_first_weight(&account);
+    running.kill();
+    let aborted = account.elsewhere().ends(&["abort", &id], 13);
+    assert!(aborted.out.contains("its driver has gone, so this one takes over"), "{}", aborted.out);
+    account.is_blues_alone(&aborted);
+}
+
+#[test]
 fn s10_a_killed_run_is_resumed_from_another_folder_to_its_end() {
     let account = Account::live(&json!({}));
     let (running, id) = at_the_first_weight(&account);

@@ -11,3 +11,4 @@ mod permissions;
 mod refusals;
 mod shared_listener;
 mod taking_over;
+mod words;

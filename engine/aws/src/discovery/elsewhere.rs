@@ -19,7 +19,8 @@ impl Aws {
     /// When AWS does not answer.
     pub async fn elsewhere(&self, plan: &Plan) -> Called<Option<String>> {
         let connection = self.connection();
-        if connection.region == PREDECESSORS {
+        // Credentials of another partition know nothing of that region.
+        if connection.region == PREDECESSORS || connection.account.partition != "aws" {
             return Ok(None);
         }
         let there = connection.config.to_builder().region(Region::new(PREDECESSORS)).build();

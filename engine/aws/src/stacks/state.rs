@@ -57,7 +57,13 @@ pub(crate) async fn read(aws: &Aws, deployment: &Deployment, stack: Stack) -> Ca
         Some(asked) => standing::describe(aws.clients(), &asked.stack_id).await?,
         None => standing::of_deployment(aws, deployment, stack).await?,
     };
-    let Some(standing) = standing else { return Ok(StackState::Absent) };
+    let Some(standing) = standing else {
+        // A deleted stack is still found by its id, so one just made is only not found yet.
+        return Ok(match asked {
+            Some(Asked { retired: false, .. }) => StackState::Rising,
+            _ => StackState::Absent,
+        });
+    };
     let is_retired = asked.as_ref().is_some_and(|asked| asked.retired);
     let is_tagged = standing::tag(&standing, remove::PARTING_TAG).is_some();
     let is_parting = is_retired || is_tagged;

@@ -7,9 +7,10 @@ use runner::{CallError, CallErrorKind, Called};
 use super::at_name::AtName;
 use super::pair::Pair;
 
-/// A change takes 1,000 elements at most (Route 53 developer guide, "Quotas", maximums on
-/// `ChangeResourceRecordSets`); a name takes four, unless somebody added records.
-pub(super) const MOST_NAMES: usize = 200;
+/// A change takes 1,000 elements and 32,000 letters of values at most (Route 53 developer guide,
+/// "Quotas", maximums on `ChangeResourceRecordSets`); a name takes four, unless somebody added
+/// records, each with a balancer's name of some 90 letters.
+pub(super) const MOST_NAMES: usize = 80;
 
 /// The changes that make a name read as `split`: whatever stands there is deleted exactly as it
 /// was read, so that the batch is refused when it has changed since (S04), and both records are

@@ -22,8 +22,6 @@ pub struct OwnCall {
 pub enum When {
     /// All.
     Always,
-    /// Those with auto scaling.
-    Scaled,
     /// Those whose records lie in this account.
     OwnRecords,
     /// Those whose records are reached through a role.
@@ -55,7 +53,7 @@ const fn call(
 
 /// All of them, each once.
 pub const OWN_CALLS: [OwnCall; 47] = {
-    use When::{Always, Ledger, Scaled, Secrets};
+    use When::{Always, Ledger, Secrets};
     [
         // STS tells everybody who they are.
         call("sts", "GetCallerIdentity", &[], Always),
@@ -85,7 +83,7 @@ pub const OWN_CALLS: [OwnCall; 47] = {
         call("ecs", "DescribeTasks", &["ecs:DescribeTasks"], Always),
         call("ecs", "DescribeTaskDefinition", &["ecs:DescribeTaskDefinition"], Always),
         call("logs", "GetLogEvents", &["logs:GetLogEvents"], When::Logs),
-        // Whether the old release is scaled is asked, whatever the file says of the new one.
+        // The old release may be scaled, by whomever, whatever the file says of the new one.
         scaling(
             "DescribeScalableTargets",
             &["application-autoscaling:DescribeScalableTargets"],
@@ -94,11 +92,11 @@ pub const OWN_CALLS: [OwnCall; 47] = {
         scaling(
             "RegisterScalableTarget",
             &["application-autoscaling:RegisterScalableTarget"],
-            Scaled,
+            Always,
         ),
-        scaling("ListTagsForResource", &["application-autoscaling:ListTagsForResource"], Scaled),
-        scaling("TagResource", &["application-autoscaling:TagResource"], Scaled),
-        scaling("UntagResource", &["application-autoscaling:UntagResource"], Scaled),
+        scaling("ListTagsForResource", &["application-autoscaling:ListTagsForResource"], Always),
+        scaling("TagResource", &["application-autoscaling:TagResource"], Always),
+        scaling("UntagResource", &["application-autoscaling:UntagResource"], Always),
         stack("CreateStack", &["cloudformation:CreateStack"]),
         stack("UpdateStack", &["cloudformation:UpdateStack"]),
         stack("DeleteStack", &["cloudformation:DeleteStack"]),
@@ -159,7 +157,6 @@ fn leads_to(targets: &Targets<'_>, when: When) -> bool {
     let goes_elsewhere = file.canary.dns_role_arn.is_some();
     match when {
         When::Always => true,
-        When::Scaled => file.service.auto_scaling.is_some(),
         When::OwnRecords => !goes_elsewhere,
         When::RecordsElsewhere => goes_elsewhere,
         When::Certificates => file.listeners.iter().any(|it| !it.certificates.is_empty()),
