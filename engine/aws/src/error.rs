@@ -117,9 +117,21 @@ fn hint(code: &str, said: &str) -> String {
     if UNKNOWN.contains(&code) {
         return "; check the credentials (AWS_PROFILE, `aws sts get-caller-identity`) and this machine's clock".to_owned();
     }
-    if !DENIED.contains(&code) {
-        return String::new();
+    match DENIED.contains(&code) {
+        true => allow(said),
+        false => String::new(),
     }
+}
+
+/// What to allow, where somebody else's words are those of a permission that lacks.
+pub(crate) fn lacking(said: &str) -> String {
+    match said.contains("not authorized to perform: ") {
+        true => allow(said),
+        false => String::new(),
+    }
+}
+
+fn allow(said: &str) -> String {
     let action = between(said, "not authorized to perform: ", " ");
     let resource = between(said, "on resource: ", " ");
     let what = match (action, resource) {

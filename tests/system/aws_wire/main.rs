@@ -2,6 +2,7 @@
 //! leaves.
 #![cfg(test)]
 
+mod checks;
 mod contract;
 mod discovery;
 mod emulator;

@@ -115,6 +115,8 @@ fn s17_a_listener_with_a_neighbours_rule_outlives_its_stack() {
         let world = World::new(&json!({}));
         let (aws, deployment) = deployed(&world, FILE).await;
         let (theirs, neighbour) = deployed(&world, &neighbour(FILE)).await;
+        // What is the neighbour's is on a later page of rules and resources.
+        world.post("settings", &json!({ "page_size": 1 }));
         let listener = listener(&world, 0);
         let arn = listener["ListenerArn"].as_str().unwrap();
         let (groups, services, rules) = standing(&world, arn);

@@ -160,6 +160,15 @@ impl Account {
         assert!(output.status.success(), "ecs-crd-cli {action}: {said}\n{err}");
     }
 
+    /// What the first of the load balancers' listeners, groups and the like is.
+    pub(crate) fn first(&self, operation: &str, list: &str, field: &str) -> Value {
+        let asked = match operation {
+            "DescribeListeners" => json!({ "LoadBalancerArn": self.made["balancers"][0]["arn"] }),
+            _ => json!({}),
+        };
+        self.aws("elbv2", operation, asked)[list][0][field].clone()
+    }
+
     /// The names and states of the stacks that stand.
     pub(crate) fn stacks(&self) -> Vec<String> {
         let listed = self.aws("cloudformation", "DescribeStacks", json!({}));

@@ -53,4 +53,44 @@ fn a_service_is_deployed_three_times_and_undeployed_and_nothing_is_left() {
     let said: Vec<String> = account.subjects();
     let deployed = "[SUCCESS] deploy - webapi";
     assert_eq!(said, [deployed, deployed, deployed, "[SUCCESS] undeploy - webapi"]);
+    let bodies = account.get("messages").to_string();
+    for words in ["Version : 1.1.0", "Exit Code : 0", "0 of them bad", "blue 0 / green 100"] {
+        assert!(bodies.contains(words), "no {words:?} in {bodies}");
+    }
+}
+
+#[test]
+fn a_service_on_fargate_is_deployed_beside_another_release_and_undeployed() {
+    let account = Account::new(&json!({}));
+    let (subnets, group) = (&account.made["subnets"], &account.made["security_group"]);
+    let fargate = format!(
+        "requires_compatibilities: [FARGATE]
+  network_mode: awsvpc
+  cpu: 256
+  memory: 512
+  network: {{ subnets: {subnets}, security_groups: [{group}], assign_public_ip: true }}
+  containers: [{{ port_mappings"
+    );
+    let file = FILE.replace("containers: [{ cpu: 128, memory: 256, port_mappings", &fargate);
+    let deploy = ["deploy", "-f", "svc.yml"];
+    for (version, balancer) in [("1.0.0", 0), ("1.1.0", 1)] {
+        account.version(&file, version);
+        let ran = account.ends(&deploy, 0);
+        let balancer = account.made["balancers"][balancer]["arn"].clone();
+        let groups = json!({ "LoadBalancerArn": balancer });
+        let groups = account.aws("elbv2", "DescribeTargetGroups", groups);
+        let group = &groups["TargetGroups"][0];
+        assert_eq!(group["TargetType"], "ip", "{groups}\n{}", ran.out);
+        let asked = json!({ "TargetGroupArn": group["TargetGroupArn"] });
+        let health = account.aws("elbv2", "DescribeTargetHealth", asked);
+        let targets = health["TargetHealthDescriptions"].as_array().cloned().unwrap_or_default();
+        let is_address = |it: &serde_json::Value| {
+            it["Target"]["Id"].as_str().is_some_and(|id| id.parse::<std::net::Ipv4Addr>().is_ok())
+        };
+        assert!(targets.len() == 2 && targets.iter().all(is_address), "{health}");
+    }
+    assert_eq!(account.stacks(), ["stage-webapi-0", "stage-webapi-2"]);
+    account.ends(&["undeploy", "-f", "svc.yml"], 0);
+    assert_eq!(account.stacks(), Vec::<String>::new());
+    permissions::cover_all_calls(&account);
 }

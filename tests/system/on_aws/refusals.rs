@@ -120,6 +120,55 @@ fn s12_what_is_left_of_a_service_is_undeployed_whatever_else_is_gone() {
     assert_eq!(account.stacks(), Vec::<String>::new());
 }
 
+/// What somebody deleted by hand before the service is taken down.
+type Loss = (&'static str, fn(&Account));
+
+#[test]
+fn s12_a_service_of_which_somebody_deleted_a_part_is_undeployed_all_the_same() {
+    let losses: [Loss; 5] = [
+        ("the ECS service", |account| {
+            let service =
+                json!({ "cluster": "stage-ecs-cluster", "service": "webapi-1", "force": true });
+            account.aws("ecs", "DeleteService", service);
+        }),
+        ("the listener and the target group", |account| {
+            let listener = account.first("DescribeListeners", "Listeners", "ListenerArn");
+            account.aws("elbv2", "DeleteListener", json!({ "ListenerArn": listener }));
+            let group = account.first("DescribeTargetGroups", "TargetGroups", "TargetGroupArn");
+            account.aws("elbv2", "DeleteTargetGroup", json!({ "TargetGroupArn": group }));
+        }),
+        ("the idle balancer", |account| {
+            let idle = &account.made["balancers"][1]["arn"];
+            account.aws("elbv2", "DeleteLoadBalancer", json!({ "LoadBalancerArn": idle }));
+        }),
+        ("the records", |account| {
+            let zone = account.made["zones"]["example.com"].clone();
+            let listed =
+                account.aws("route53", "ListResourceRecordSets", json!({ "HostedZoneId": zone }));
+            let own = listed["ResourceRecordSets"].as_array().into_iter().flatten();
+            let own = own.filter(|it| !it["Weight"].is_null());
+            let changes: Vec<_> =
+                own.map(|it| json!({ "Action": "DELETE", "ResourceRecordSet": it })).collect();
+            let batch = json!({ "HostedZoneId": zone, "ChangeBatch": { "Changes": changes } });
+            account.aws("route53", "ChangeResourceRecordSets", batch);
+        }),
+        ("the secret", |account| {
+            let secret = json!({ "SecretId": "password", "ForceDeleteWithoutRecovery": true });
+            account.aws("secretsmanager", "DeleteSecret", secret);
+        }),
+    ];
+    let secret = "secrets: [{ name: PASSWORD, value_from: password }], cpu: 128,";
+    let file = FILE.replace("cpu: 128,", secret);
+    for (lost, lose) in losses {
+        let account = Account::live(&json!({ "secrets": { "password": "s3cr3t" } }));
+        account.version(&file, "1.0.0");
+        lose(&account);
+        let ran = account.run(&UNDEPLOY);
+        assert_eq!(ran.exit_code, 0, "without {lost}: {}\n{}", ran.out, ran.err);
+        assert_eq!(account.stacks(), Vec::<String>::new(), "without {lost}: {}", ran.out);
+    }
+}
+
 #[test]
 fn a_topic_that_does_not_exist_is_a_warning_and_the_outcome_stands() {
     let topic = "on_success: 'arn:aws:sns:{{region}}:{{account_id}}:nobody'";

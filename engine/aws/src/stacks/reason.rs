@@ -4,7 +4,7 @@ use aws_sdk_cloudformation::types::{ResourceStatus, StackEvent};
 use runner::Called;
 
 use crate::clients::Clients;
-use crate::error::call_error;
+use crate::error::{call_error, lacking};
 
 /// What CloudFormation says of resources it gave up because another had failed.
 const CANCELLED: [&str; 2] = ["resource creation cancelled", "resource update cancelled"];
@@ -56,7 +56,7 @@ fn sentence(event: &StackEvent) -> String {
     let kind = event.resource_type().unwrap_or("resource");
     let name = event.logical_resource_id().unwrap_or("?");
     let reason = event.resource_status_reason().unwrap_or("no reason was given");
-    format!("{name} ({kind}): {reason}")
+    format!("{name} ({kind}): {reason}{}", lacking(reason))
 }
 
 #[cfg(test)]
@@ -73,6 +73,15 @@ mod tests {
             .resource_status(status)
             .resource_status_reason(reason)
             .build()
+    }
+
+    #[test]
+    fn a_permission_that_a_handler_lacks_is_named() {
+        let said = "Resource handler returned message: \"User: arn:aws:iam::1:user/ann is not \
+                    authorized to perform: ecs:CreateService on resource: arn:aws:ecs:x because no \
+                    identity-based policy allows it\" (HandlerErrorCode: AccessDenied)";
+        let sentence = sentence(&event("Service", ResourceStatus::CreateFailed, said));
+        assert!(sentence.contains("; allow ecs:CreateService on arn:aws:ecs:x"), "{sentence}");
     }
 
     #[test]

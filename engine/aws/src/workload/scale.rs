@@ -1,6 +1,6 @@
 //! Asking for tasks of green.
 
-use aws_sdk_ecs::types::{DeploymentConfiguration, Service};
+use aws_sdk_ecs::types::{DeploymentConfiguration, SchedulingStrategy, Service};
 use rollout::Side;
 use runner::{CallError, CallErrorKind, Called};
 
@@ -24,7 +24,7 @@ pub(super) async fn scale(aws: &Aws, scene: &Scene, tasks: u32) -> Called<()> {
         return Err(CallError::new(CallErrorKind::Refused, why));
     };
     let desired = i32::try_from(tasks).unwrap_or(i32::MAX);
-    if service.desired_count() >= desired {
+    if !lacks(&service, desired) {
         return Ok(());
     }
     let request = aws
@@ -38,6 +38,13 @@ pub(super) async fn scale(aws: &Aws, scene: &Scene, tasks: u32) -> Called<()> {
     let answer = request.send().await;
     answer.map_err(|error| call_error(&format!("UpdateService of {name} to {tasks}"), error))?;
     Ok(())
+}
+
+/// Whether tasks have to be asked for. A daemon has one on each instance, and ECS takes no number
+/// for it (API reference, "CreateService", schedulingStrategy).
+fn lacks(service: &Service, desired: i32) -> bool {
+    service.scheduling_strategy() != Some(&SchedulingStrategy::Daemon)
+        && service.desired_count() < desired
 }
 
 /// How many tasks a deployment of the service may stop and start: none of those asked for, and as
@@ -59,6 +66,16 @@ mod tests {
     use aws_sdk_ecs::types::DeploymentCircuitBreaker;
 
     use super::*;
+
+    #[test]
+    fn tasks_are_asked_for_where_there_are_too_few_and_never_of_a_daemon() {
+        let of = |strategy, count| {
+            Service::builder().scheduling_strategy(strategy).desired_count(count).build()
+        };
+        assert!(lacks(&of(SchedulingStrategy::Replica, 1), 2));
+        assert!(!lacks(&of(SchedulingStrategy::Replica, 8), 2));
+        assert!(!lacks(&of(SchedulingStrategy::Daemon, 1), 2));
+    }
 
     #[test]
     fn a_deployment_stops_none_of_several_tasks_and_keeps_the_rest_of_its_configuration() {
