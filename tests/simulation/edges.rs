@@ -10,7 +10,7 @@ use cargo_lock::{Lockfile, Package};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 /// Every room with the rooms it may use (a test-only dependency counts like any other).
-const EDGES: [(&str, &[&str]); 18] = [
+const EDGES: [(&str, &[&str]); 19] = [
     ("rollout", &[]),
     ("manifest", &["rollout"]),
     ("stack", &["manifest", "rollout"]),
@@ -20,11 +20,12 @@ const EDGES: [(&str, &[&str]); 18] = [
     ("gates", &["rollout", "runner"]),
     ("probes", &["rollout", "runner"]),
     ("sim", &["rollout", "runner"]),
+    ("backtest", &["rollout", "runner", "report"]),
     (
         "ecs-crd",
         &[
             "rollout", "manifest", "stack", "report", "runner", "ledger", "gates", "probes", "aws",
-            "sim",
+            "sim", "backtest",
         ],
     ),
     // Its tests over the wire are tests of the whole: gates and probes are theirs alone.
@@ -54,7 +55,7 @@ const EDGES: [(&str, &[&str]); 18] = [
 ];
 
 /// Rooms that build in seconds, with whatever they bring along.
-const LIGHT: [&str; 13] = [
+const LIGHT: [&str; 14] = [
     "rollout",
     "manifest",
     "stack",
@@ -62,6 +63,7 @@ const LIGHT: [&str; 13] = [
     "ledger",
     "sim",
     "report",
+    "backtest",
     "gate-sdk",
     "cloudwatch-metrics",
     "error-rate",

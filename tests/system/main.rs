@@ -14,6 +14,7 @@ mod on_aws;
 mod policies;
 mod processes;
 mod program;
+mod replaying;
 mod screens;
 mod stories;
 #[path = "../story/mod.rs"]

@@ -21,7 +21,20 @@ fn files(extension: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// A place with the files and the guests that the commands name.
+/// A run to look back at, kept in `looks.db`: the error regression is rolled back.
+const RUN: [&str; 9] = [
+    "deploy",
+    "-f",
+    "examples/shop/svc.yml",
+    "--cloud",
+    "sim",
+    "--ledger",
+    "sqlite:looks.db",
+    "--scenario",
+    "examples/shop/scenarios/error-regression.yml",
+];
+
+/// A place with the files, the guests and the run that the commands name.
 fn place() -> Place {
     let place = Place::new();
     for path in files("yml") {
@@ -32,6 +45,7 @@ fn place() -> Place {
         let path = place.path().join(name).with_extension("wasm");
         std::fs::write(path, guest(name)).expect("the guest");
     }
+    assert_eq!(place.run(&RUN).exit_code, 10);
     place
 }
 

@@ -22,6 +22,10 @@ pub(crate) struct Cli {
     pub(crate) log_file: Option<PathBuf>,
 }
 
+/// What `--plugin` is to a replay.
+const REPLAYED_PLUGIN: &str = "Ask this component in place of the recorded one: builtin:NAME, or a path. It stands in for the gate of \
+     --gate, else for each gate whose component bears the same name";
+
 /// For people or for machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
@@ -92,6 +96,18 @@ pub(crate) enum Command {
         /// The file to write.
         #[arg(short, long, value_name = "FILE")]
         out: PathBuf,
+    },
+    /// Evaluate every recorded look of a run again, by the gates' bytes in the ledger.
+    ///
+    /// Questions, verdict, state and notes must come out the same, byte for byte: exit 0, else 2
+    /// with each difference.
+    #[command(mut_arg("plugin", |it| it.help(REPLAYED_PLUGIN)), mut_arg("grant", |it| it.hide(true)))]
+    Replay {
+        #[command(flatten)]
+        run: WhichArgs,
+        /// Only the looks of this gate.
+        #[arg(long, env = "ECS_CRD_GATE", value_name = "NAME")]
+        gate: Option<String>,
     },
     /// Hold a running deployment until promote, abort or resume.
     Pause(WhichArgs),

@@ -101,6 +101,11 @@ impl Components {
         })
     }
 
+    /// What is loaded under a plugin's name.
+    pub(crate) fn get(&self, plugin: &str) -> Option<&Loaded> {
+        self.0.get(plugin).map(|(loaded, _)| loaded)
+    }
+
     /// The host of a plan's gates.
     pub(crate) fn host(&self, plan: &Plan) -> Host {
         let gates = plan.gates.iter().filter_map(|gate| {

@@ -14,6 +14,7 @@ mod manual;
 mod on_aws;
 mod place;
 mod plugin;
+mod replay;
 mod resume;
 mod run;
 mod screen;
@@ -69,6 +70,7 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::History { file, place } => look::history(file, place, output).await,
         Command::Show(args) => look::show(args, output).await,
         Command::Report { run, out } => look::report(run, out, output).await,
+        Command::Replay { run, gate } => replay::replay(run, gate.as_deref(), output).await,
         Command::Pause(args) => words::speak(args, Word::Pause, output).await,
         Command::Promote(args) => words::speak(args, Word::Promote, output).await,
         Command::Abort(args) => words::speak(args, Word::Abort, output).await,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws::Aws;
+use gates::Engine;
 use rollout::Word;
 use runner::{Began, Cloud, Driver, Entry, Lease, LedgerError, Record, RunSummary};
 use sim::SimCloud;
@@ -166,7 +167,7 @@ fn cloud_to_go_on(
 }
 
 /// What a run began with.
-fn began_with(id: &str, entries: &[Arc<Entry>]) -> Result<Began, Failure> {
+pub(crate) fn began_with(id: &str, entries: &[Arc<Entry>]) -> Result<Began, Failure> {
     match entries.first().map(|entry| &entry.record) {
         Some(Record::Began(began)) => Ok(*began.clone()),
         _ => Err(Failure::new(1, format!("the journal of {id} does not begin with a plan"))),
@@ -175,12 +176,21 @@ fn began_with(id: &str, entries: &[Arc<Entry>]) -> Result<Began, Failure> {
 
 /// The gates of a run as they were when it began, from the ledger.
 async fn host_of(place: &Place, id: &str, began: &Began) -> Result<gates::Host, Failure> {
+    Ok(components_of(place, &engine()?, id, began).await?.host(&began.plan))
+}
+
+/// The components of a run as they were when it began, from the ledger.
+pub(crate) async fn components_of(
+    place: &Place,
+    engine: &Engine,
+    id: &str,
+    began: &Began,
+) -> Result<Components, Failure> {
     let mut components = Components::default();
-    let engine = engine()?;
     for gate in &began.plan.gates {
         let Some(digest) = began.components.get(&gate.name) else { continue };
         let bytes = place.ledger.component(digest).await?;
-        components.insert(&engine, &gate.plugin, bytes)?;
+        components.insert(engine, &gate.plugin, bytes)?;
     }
     for (gate, digest, _) in components.of(&began.plan) {
         if began.components.get(gate).is_none_or(|begun_with| begun_with != digest) {
@@ -189,5 +199,5 @@ async fn host_of(place: &Place, id: &str, began: &Began) -> Result<gates::Host, 
             return Err(Failure::new(1, why));
         }
     }
-    Ok(components.host(&began.plan))
+    Ok(components)
 }
