@@ -1,6 +1,7 @@
 //! Stories, crashes, seeds, schemas and house rules, on the light crates.
 #![cfg(test)]
 
+mod cases;
 mod crashes;
 mod credentials;
 mod edges;

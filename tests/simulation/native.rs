@@ -20,11 +20,12 @@ struct Exports {
     ask: fn(gate_sdk::Situation, Vec<u8>) -> Vec<gate_sdk::Question>,
     judge: fn(gate_sdk::Situation, Vec<gate_sdk::Answer>, Vec<u8>) -> gate_sdk::Turn,
     learn: fn(gate_sdk::Situation, Vec<u8>) -> Vec<u8>,
+    check: fn(String) -> Vec<gate_sdk::Issue>,
 }
 
 impl Exports {
     fn of<G: Gate>() -> Self {
-        Exports { ask: G::ask, judge: G::judge, learn: G::learn }
+        Exports { ask: G::ask, judge: G::judge, learn: G::learn, check: G::check }
     }
 
     fn of_plugin(plugin: &str) -> Self {
@@ -46,6 +47,11 @@ impl Native {
         let gates = plan.gates.iter();
         Native(gates.map(|it| (it.name.clone(), Exports::of_plugin(&it.plugin))).collect())
     }
+
+    /// One gate without a plan, called `gate`.
+    pub(crate) fn alone(plugin: &str) -> Self {
+        Native(BTreeMap::from([("gate".to_owned(), Exports::of_plugin(plugin))]))
+    }
 }
 
 #[async_trait]
@@ -54,8 +60,13 @@ impl GateHost for Native {
         Err(GateFault { code: "native".to_owned(), sentence: format!("{gate} is no component") })
     }
 
-    async fn check(&self, _: &str, _: &str) -> Result<Vec<(String, String)>, GateFault> {
-        Ok(Vec::new())
+    async fn check(
+        &self,
+        gate: &str,
+        configuration: &str,
+    ) -> Result<Vec<(String, String)>, GateFault> {
+        let issues = (self.0[gate].check)(configuration.to_owned());
+        Ok(issues.into_iter().map(|it| (it.pointer, it.message)).collect())
     }
 
     async fn ask(

@@ -6,12 +6,16 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use gates::{CachePolicy, Engine, Gate, Host, builtin, builtins};
+use manifest::Document;
 use rollout::{Decision, EpochS, GateDescription, Limits, Phase, Side, Verdict};
 use runner::GateHost;
+use runner::cases::{Case, Issue, play};
 use runner::question::{
     Answer, Completeness, Dimension, Header, MetricQuestion, Place, Point, Question, Release,
     ResponseAnswer, SeriesAnswer, Situation, Subject, Timings, TurnOutcome,
 };
+
+use crate::story::top;
 
 const TRAFFIC_AT: EpochS = EpochS(1_800_000_000);
 /// Looks after which a conversation must have ended: two virtual hours, a look a minute.
@@ -179,6 +183,32 @@ async fn the_largest_bodies_are_searched_within_the_fuel() {
     let outcome = turn.expect("a turn within the fuel").outcome;
     let TurnOutcome::Verdict(verdict) = outcome else { panic!("{outcome:?}") };
     assert!(verdict.sentence.contains("is not found"), "{}", verdict.sentence);
+}
+
+/// The same cases as `plugin test` plays, and as the light tests play with the native libraries.
+#[tokio::test]
+async fn the_built_in_gates_pass_their_cases() {
+    let schema = manifest::schema_of::<Case>("case");
+    for name in builtins() {
+        let folder = top().join("plugins").join(name).join("cases");
+        let files = std::fs::read_dir(&folder).unwrap_or_else(|why| panic!("{name}: {why}"));
+        let described = HOST.describe(name).await.expect("a description").configuration_schema;
+        let validator = jsonschema::draft202012::new(&described).expect("a schema");
+        for file in files.map(|file| file.expect("a case").path()) {
+            let shown = file.display().to_string();
+            let text = std::fs::read(&file).expect("a case");
+            let (case, _) = Document::read::<Case>(&shown, text, &schema)
+                .unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(case.problems(), Vec::new(), "{shown}");
+            let configuration = case.configuration.clone().into();
+            let refused = validator.iter_errors(&configuration).map(|error| Issue {
+                pointer: error.instance_path().as_str().to_owned(),
+                message: error.to_string(),
+            });
+            let played = play(&*HOST, name, &case, refused.collect()).await;
+            assert_eq!(played.differences, [], "{shown}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::program::Place;
 use crate::story::{assert_snapshot, top};
 
 /// Guests that the commands name as files beside them.
-const GUESTS: [&str; 1] = ["wishes"];
+const GUESTS: [&str; 3] = ["spins", "traps-with-words", "wishes"];
 
 /// The files of the screens with this extension, in the order of their names.
 fn files(extension: &str) -> Vec<PathBuf> {

@@ -143,6 +143,8 @@ pub(crate) enum SchemaKind {
     Deployment,
     /// Of the scenario file of the simulated cloud.
     Scenario,
+    /// Of a case of a gate (`plugin test`).
+    Case,
     /// Of a line of `--output json`.
     Event,
     /// Of the end report.
@@ -155,6 +157,17 @@ pub(crate) enum PluginCommand {
     Check {
         /// `builtin:NAME` or the path of a component.
         plugin: String,
+    },
+    /// Play a gate through cases: what it is told, scripted answers, what it should say.
+    Test {
+        /// `builtin:NAME` or the path of a component.
+        plugin: String,
+        /// Cases, or folders of them (NAME.yml each; `ecs-crd schema case`).
+        #[arg(required = true)]
+        cases: Vec<PathBuf>,
+        /// Print what the gate asked and said, too, in a case's own words.
+        #[arg(long)]
+        show: bool,
     },
     /// The built-in gates; with --verbose, what each wishes and its configuration.
     List,

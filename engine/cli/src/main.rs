@@ -74,7 +74,7 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::Pause(args) => words::speak(args, Word::Pause, output).await,
         Command::Promote(args) => words::speak(args, Word::Promote, output).await,
         Command::Abort(args) => words::speak(args, Word::Abort, output).await,
-        Command::Plugin(command) => plugin::run(command, cli.verbose),
+        Command::Plugin(command) => plugin::run(command, output, cli.verbose).await,
         Command::Validate(args) => {
             let plan = file::validate(args)?;
             print(&format!("{} {}: valid\n", plan.service.name, plan.service.version))
@@ -84,6 +84,7 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
             let schema = match kind {
                 SchemaKind::Deployment => manifest::schema(),
                 SchemaKind::Scenario => sim::scenario_schema(),
+                SchemaKind::Case => plugin::case_schema(),
                 SchemaKind::Event => report::event_schema(),
                 SchemaKind::Report => report::report_schema(),
             };

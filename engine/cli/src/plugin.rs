@@ -1,16 +1,28 @@
-//! `plugin check` and `plugin list`.
+//! `plugin check`, `plugin test` and `plugin list`.
+
+mod case_files;
+mod test;
 
 use std::path::Path;
 
-use crate::args::PluginCommand;
+use crate::args::{Output, PluginCommand};
 use crate::failure::Failure;
 use crate::file::{bytes_of, engine};
 use crate::terminal::{columns, say};
 
+pub(crate) use case_files::schema as case_schema;
+
 /// Runs the command.
-pub(crate) fn run(command: &PluginCommand, verbose: bool) -> Result<u8, Failure> {
+pub(crate) async fn run(
+    command: &PluginCommand,
+    output: Output,
+    verbose: bool,
+) -> Result<u8, Failure> {
     match command {
         PluginCommand::Check { plugin } => check(plugin, verbose),
+        PluginCommand::Test { plugin, cases, show } => {
+            test::test(plugin, cases, *show, output).await
+        }
         PluginCommand::List => list(verbose),
     }
 }

@@ -119,6 +119,14 @@ impl Diagnostics {
         self.source.position(item.span.start)
     }
 
+    /// The same, with what would be right for the problems of a code.
+    pub(crate) fn helping(mut self, code: &str, help: &str) -> Self {
+        for item in self.items.iter_mut().filter(|item| item.code == code) {
+            item.helps.push(help.to_owned());
+        }
+        self
+    }
+
     /// These and those, of the same file.
     #[must_use]
     pub fn and(mut self, others: Diagnostics) -> Self {

@@ -2,6 +2,7 @@
 //! Nothing else in the engine knows the format.
 
 mod diagnostic;
+mod document;
 pub mod file;
 mod gates;
 mod invalid;
@@ -20,11 +21,12 @@ mod values;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use document::{Document, to_json};
 pub use gates::{CommandLine, Plugins};
 pub use lower::{Lowered, lower, service_of};
-pub use parse::{Parsed, parse, to_json};
+pub use parse::{Parsed, parse};
 pub use resolve::Parameters;
-pub use schema::schema;
+pub use schema::{schema, schema_of};
 pub use source::{Position, Source, Span};
 pub use template::Variable;
 pub use values::{Arn, ContainerPort, Flag, Pairs, Port, Seconds, Whole, Words};

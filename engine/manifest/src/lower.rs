@@ -39,7 +39,7 @@ pub fn lower(
 ) -> Result<Lowered, Diagnostics> {
     let file = parsed.resolve(parameters)?;
     let (named, said) = check_gates(parsed, &file, plugins);
-    let said = Diagnostics::new(&parsed.source, said);
+    let said = parsed.document.saying(said);
     if said.refuse() {
         return Err(said);
     }

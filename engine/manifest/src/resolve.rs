@@ -71,7 +71,7 @@ impl Parsed {
     /// Whether one of the file's texts uses a variable.
     #[must_use]
     pub fn uses(&self, variable: Variable) -> bool {
-        template::used(&self.tree).iter().any(|(used, _)| *used == variable)
+        template::used(&self.document.tree).iter().any(|(used, _)| *used == variable)
     }
 
     /// The file with every template filled in.
@@ -86,13 +86,13 @@ impl Parsed {
             Variable::ExternalIp => parameters.external_ip.clone(),
             _ => None,
         };
-        let fail = |problems| Diagnostics::new(&self.source, problems);
+        let fail = |problems| self.document.saying(problems);
         let Some(values) = Values::of(&self.file, &outer) else {
             return Err(fail(self.without_value(&outer)));
         };
         let mut problems = Vec::new();
         let value = |variable| values.get(variable);
-        let tree = template::fill_tree(&self.tree, &value, &mut problems);
+        let tree = template::fill_tree(&self.document.tree, &value, &mut problems);
         if !problems.is_empty() {
             return Err(fail(problems));
         }
@@ -105,7 +105,7 @@ impl Parsed {
     }
 
     fn without_value(&self, outer: &dyn Fn(Variable) -> Option<String>) -> Vec<Diagnostic> {
-        template::used(&self.tree)
+        template::used(&self.document.tree)
             .into_iter()
             .filter(|(variable, _)| *variable == Variable::ExternalIp && outer(*variable).is_none())
             .map(|(variable, span)| template::without_value(span, variable))

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use schemars::transform::RecursiveTransform;
-use schemars::{Schema, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::file::DeploymentFile;
@@ -18,19 +18,25 @@ pub fn schema() -> Value {
 
 /// The same, to be read.
 pub(crate) static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+    let mut schema = schema_of::<DeploymentFile>("deployment");
+    configure_gates(&mut schema, &Plugins::built_in());
+    schema
+});
+
+/// The JSON Schema (draft 2020-12) of a file that is read into `T`; `what` names the format.
+#[must_use]
+pub fn schema_of<T: JsonSchema>(what: &str) -> Value {
     let settings = SchemaSettings::draft2020_12()
         .with_transform(RecursiveTransform(fields_are_not_null))
         .with_transform(RecursiveTransform(choices_are_enums))
         .with_transform(RecursiveTransform(fields_have_titles))
         .with_transform(RecursiveTransform(one_line));
-    let schema = settings.into_generator().into_root_schema_for::<DeploymentFile>();
-    let mut schema = schema.to_value();
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     if let Value::Object(root) = &mut schema {
-        root.insert("$id".into(), json!("urn:ecs-crd:schema:deployment:v1"));
+        root.insert("$id".into(), json!(format!("urn:ecs-crd:schema:{what}:v1")));
     }
-    configure_gates(&mut schema, &Plugins::built_in());
     schema
-});
+}
 
 /// Gives `config` of a gate the schema of the built-in plugin that the gate names, so that editors
 /// complete it.

@@ -4,6 +4,7 @@ mod answering;
 mod backoff;
 mod base64_text;
 mod billed;
+pub mod cases;
 pub mod codec;
 mod context;
 #[cfg(any(test, feature = "contract"))]

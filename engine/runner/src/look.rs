@@ -19,7 +19,7 @@ use crate::question::{Answer, Dimension, Place, Question, Situation, TurnOutcome
 use crate::record::{Evaluation, Round};
 
 /// Rounds of questions in one look.
-const ROUNDS: u32 = 8;
+pub(crate) const ROUNDS: u32 = 8;
 
 /// What the driver keeps of a gate between looks.
 #[derive(Clone, Debug, Default)]
@@ -225,9 +225,8 @@ impl Driver {
     fn close(&self, one: Asking<'_>) -> Evaluation {
         let memory = self.memory.get(&one.gate.name);
         let (verdict, state_after) = one.end.unwrap_or_else(|| {
-            let sentence = format!("it asked for more in each of {ROUNDS} rounds, the limit");
-            let verdict = Verdict::plain(Decision::Error, "too-many-rounds", sentence);
-            (verdict, one.state_before.clone())
+            let GateFault { code, sentence } = too_many_rounds();
+            (Verdict::plain(Decision::Error, &code, sentence), one.state_before.clone())
         });
         let known = memory.and_then(|memory| memory.evidence);
         Evaluation {
@@ -280,6 +279,12 @@ impl Asking<'_> {
         let verdict = Verdict::plain(Decision::Error, &fault.code, fault.sentence);
         self.end = Some((verdict, self.state_before.clone()));
     }
+}
+
+/// A look without an end.
+pub(crate) fn too_many_rounds() -> GateFault {
+    let sentence = format!("it asked for more in each of {ROUNDS} rounds, the limit");
+    GateFault { code: "too-many-rounds".to_owned(), sentence }
 }
 
 /// One round's answers, and what the gate makes of them.

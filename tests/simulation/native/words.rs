@@ -1,11 +1,10 @@
-//! Between the words of the runner and those of the gates, as far as the built-in gates go: they
-//! ask for series of the deployment's own, and for answers to requests.
+//! Between the words of the runner and those of the gates.
 
 use gate_sdk as sdk;
 use rollout::{Decision, EpochS, Finding, FindingStatus, Phase, Side, Verdict};
 use runner::question::{
-    Answer, Completeness, Dimension, Header, MetricQuestion, Part, Question, Release,
-    RequestQuestion, ResponseAnswer, Situation, Subject, Turn, TurnOutcome,
+    Answer, Completeness, Dimension, ExpressionQuestion, Header, MetricQuestion, Part, Question,
+    Release, RequestQuestion, ResponseAnswer, Situation, Subject, Turn, TurnOutcome,
 };
 
 pub(super) fn situation(from: &Situation) -> sdk::Situation {
@@ -66,7 +65,13 @@ pub(super) fn question(from: sdk::Question) -> Question {
     match from {
         sdk::Question::Metric(from) => metric(from),
         sdk::Question::Request(from) => request(from),
-        sdk::Question::Expression(from) => panic!("{from:?}: no simulated cloud computes it"),
+        sdk::Question::Expression(from) => Question::Expression(ExpressionQuestion {
+            id: from.id,
+            expression: from.expression,
+            period_s: from.period_s,
+            begin: EpochS(from.begin),
+            end: EpochS(from.end),
+        }),
     }
 }
 
@@ -84,7 +89,26 @@ fn request(from: sdk::RequestQuestion) -> Question {
 }
 
 fn metric(from: sdk::MetricQuestion) -> Question {
-    let sdk::Subject::Of(own) = from.subject else { panic!("{:?} is not its own", from.subject) };
+    Question::Metric(MetricQuestion {
+        id: from.id,
+        namespace: from.namespace,
+        name: from.name,
+        subject: subject(from.subject),
+        statistic: from.statistic,
+        period_s: from.period_s,
+        begin: EpochS(from.begin),
+        end: EpochS(from.end),
+    })
+}
+
+fn subject(from: sdk::Subject) -> Subject {
+    let own = match from {
+        sdk::Subject::Of(own) => own,
+        sdk::Subject::Dimensions(all) => {
+            let dimension = |it: sdk::Dimension| Dimension { name: it.name, value: it.value };
+            return Subject::Dimensions(all.into_iter().map(dimension).collect());
+        }
+    };
     let side = match own.side {
         sdk::Side::Canary => Side::Green,
         sdk::Side::Baseline => Side::Blue,
@@ -94,16 +118,7 @@ fn metric(from: sdk::MetricQuestion) -> Question {
         sdk::Part::TargetGroup(place) => Part::TargetGroup(place),
         sdk::Part::Service => Part::Service,
     };
-    Question::Metric(MetricQuestion {
-        id: from.id,
-        namespace: from.namespace,
-        name: from.name,
-        subject: Subject::Of(side, part),
-        statistic: from.statistic,
-        period_s: from.period_s,
-        begin: EpochS(from.begin),
-        end: EpochS(from.end),
-    })
+    Subject::Of(side, part)
 }
 
 pub(super) fn answer(from: &Answer) -> sdk::Answer {
@@ -127,7 +142,9 @@ pub(super) fn answer(from: &Answer) -> sdk::Answer {
             retryable: *retryable,
         }),
         Answer::Response(from) => sdk::Answer::Response(response(from)),
-        Answer::Denied { .. } => panic!("{from:?} was not asked for"),
+        Answer::Denied { id, why } => {
+            sdk::Answer::Denied(sdk::DeniedAnswer { id: id.clone(), why: why.clone() })
+        }
     }
 }
 

@@ -26,7 +26,7 @@ impl Parsed {
     /// grant: each at its place. With none of those, the warnings.
     pub fn check(&self, plugins: &Plugins) -> Result<Diagnostics, Diagnostics> {
         let (_, said) = check_gates(self, &self.file, plugins);
-        let said = Diagnostics::new(&self.source, said);
+        let said = self.document.saying(said);
         if said.refuse() { Err(said) } else { Ok(said) }
     }
 

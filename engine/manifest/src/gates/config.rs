@@ -5,6 +5,7 @@ use rollout::GateDescription;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
+use crate::document::Document;
 use crate::invalid::Judge;
 use crate::parse::Parsed;
 use crate::schema::compile;
@@ -25,6 +26,7 @@ pub(super) fn check_config(
         }
     };
     let base = format!("{pointer}/config");
-    let judge = Judge { source: &parsed.source, tree: &parsed.tree, schema, base: &base };
+    let Document { source, tree } = &parsed.document;
+    let judge = Judge { source, tree, schema, base: &base };
     judge.explain_all(validator.iter_errors(&Value::Object(config.clone())))
 }

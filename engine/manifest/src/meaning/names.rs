@@ -23,7 +23,7 @@ pub(super) fn check(parsed: &Parsed) -> Vec<Diagnostic> {
 /// `1.5` today is `1.10` tomorrow, and that is the number 1.1. What loses digits already has been
 /// said.
 fn version(parsed: &Parsed) -> Option<Diagnostic> {
-    let (node, _) = parsed.tree.at("/service/version")?;
+    let (node, _) = parsed.document.tree.at("/service/version")?;
     let scalar = node.scalar()?;
     match scalar.kind {
         Kind::Float(_) if !scalar.loses_digits() => {
@@ -46,7 +46,7 @@ fn templates(parsed: &Parsed) -> Vec<Diagnostic> {
         ("/service/fqdn", Variable::Fqdn(0)),
     ];
     let names = parsed.file.service.fqdn.as_slice().len();
-    let mut problems: Vec<Diagnostic> = template::used(&parsed.tree)
+    let mut problems: Vec<Diagnostic> = template::used(&parsed.document.tree)
         .into_iter()
         .filter_map(|(variable, span)| match variable {
             Variable::Fqdn(index) if index >= names => Some(
@@ -61,7 +61,7 @@ fn templates(parsed: &Parsed) -> Vec<Diagnostic> {
         })
         .collect();
     for (rank, (pointer, _)) in ORDER.iter().enumerate() {
-        let Some((node, _)) = parsed.tree.at(pointer) else { continue };
+        let Some((node, _)) = parsed.document.tree.at(pointer) else { continue };
         for (variable, span) in template::used(node) {
             let late = ORDER[rank..].iter().any(|(_, later)| {
                 std::mem::discriminant(later) == std::mem::discriminant(&variable)

@@ -9,7 +9,7 @@ use super::tree::{Entry, Node, Scalar, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
-/// A deployment file is a few hundred lines; ten thousand times that is no deployment file.
+/// A deployment file or a case is a few hundred lines; ten thousand times that is neither.
 pub(crate) const MOST_BYTES: usize = 1 << 20;
 /// The format itself needs nine levels.
 const DEEPEST: usize = 64;
@@ -117,9 +117,9 @@ impl<'t> Loader<'t> {
             Event::DocumentStart(_) if self.root.is_some() => Err(Diagnostic::error(
                 "several-documents",
                 span,
-                "a second document begins here: a deployment file holds one",
+                "a second document begins here: a file holds one",
             )
-            .help("put each deployment into a file of its own")),
+            .help("put each into a file of its own")),
             _ => Ok(()),
         }
     }
@@ -233,11 +233,7 @@ impl<'t> Loader<'t> {
         match self.root.take() {
             Some(root) if self.problems.is_empty() => Ok(root),
             Some(_) => Err(self.problems),
-            None => {
-                Err(vec![Diagnostic::error("empty-file", 0..0, "the file holds nothing").help(
-                    "a deployment file has `canary`, `service`, `target_groups`, `listeners`",
-                )])
-            }
+            None => Err(vec![Diagnostic::error("empty-file", 0..0, "the file holds nothing")]),
         }
     }
 }
