@@ -1,5 +1,6 @@
 //! What the file may say to this gate; the bounds are in `schema.json`.
 
+use gate_sdk::query::{Metric, Of, Query};
 use gate_sdk::window::{LAG_S, PERIOD_S};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -73,56 +74,6 @@ fn lag_s() -> u32 {
     LAG_S
 }
 
-/// A CloudWatch series.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Metric {
-    /// For example `AWS/ECS`.
-    pub namespace: String,
-    /// For example `CPUUtilization`.
-    pub name: String,
-    /// As CloudWatch spells it.
-    #[serde(default = "average")]
-    pub statistic: String,
-    /// Whose own series it is.
-    pub of: Option<Of>,
-    /// Of what.
-    #[serde(default)]
-    pub part: PartOf,
-    /// Which target group, by its place in the file.
-    #[serde(default)]
-    pub target_group: u32,
-    /// The dimensions of any other series; `{version}` and `{label}` are those of the side.
-    pub dimensions: Option<BTreeMap<String, String>>,
-}
-
-fn average() -> String {
-    "Average".to_owned()
-}
-
-/// A side of the deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Of {
-    /// The new release; its own counterpart where a comparison asks about the old one.
-    Canary,
-    /// The old release.
-    Baseline,
-}
-
-/// What of a release a series is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PartOf {
-    /// Its ECS service.
-    #[default]
-    Service,
-    /// Its balancer.
-    LoadBalancer,
-    /// One of its target groups.
-    TargetGroup,
-}
-
 /// How the canary is compared with the baseline.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -192,10 +143,15 @@ impl Configuration {
 }
 
 impl Check {
-    /// Its series, each with the name that math gives it; that of a single one is `value`.
-    pub(crate) fn series(&self) -> impl Iterator<Item = (&str, &Metric)> {
-        let single = self.metric.iter().map(|metric| ("value", metric));
-        single.chain(self.metrics.iter().map(|(name, metric)| (name.as_str(), metric)))
+    /// What it asks for.
+    pub(crate) fn query(&self) -> Query<'_> {
+        Query {
+            name: &self.name,
+            single: self.metric.as_ref(),
+            several: &self.metrics,
+            expression: self.expression.as_deref(),
+            period_s: self.period_s,
+        }
     }
 
     /// How many breaches roll back.
@@ -222,20 +178,6 @@ impl Check {
 
     /// Whether one of its series is the baseline's own, so that nothing can be said without one.
     pub(crate) fn names_baseline(&self) -> bool {
-        self.series().any(|(_, metric)| metric.of == Some(Of::Baseline))
+        self.query().series().any(|(_, metric)| metric.of == Some(Of::Baseline))
     }
 }
-
-impl Metric {
-    /// Whether it is another series for the canary than for the baseline.
-    pub(crate) fn differs_by_side(&self) -> bool {
-        let of_side = |value: &String| PLACEHOLDERS.iter().any(|name| value.contains(name));
-        match &self.dimensions {
-            Some(dimensions) => dimensions.values().any(of_side),
-            None => self.of == Some(Of::Canary),
-        }
-    }
-}
-
-/// What stands for the side's own in the values of dimensions.
-pub(crate) const PLACEHOLDERS: [&str; 2] = ["{version}", "{label}"];

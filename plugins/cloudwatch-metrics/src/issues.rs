@@ -1,11 +1,12 @@
 //! What the schema cannot say about a configuration.
 
-use crate::configuration::{Check, Configuration, Metric, Of, PLACEHOLDERS};
-use crate::expression::{REACHING, names};
-use crate::statistic::{FORMS, is_statistic};
+use crate::configuration::{Check, Configuration};
 use gate_sdk::Issue;
+use gate_sdk::query::{Fields, Of, issue, of_period};
 use std::collections::BTreeSet;
 
+/// What a check calls its series.
+const FIELDS: Fields = Fields { single: "metric", several: "metrics" };
 /// A round has a hundred questions; five target groups are asked for their requests.
 const MOST_SERIES: usize = 95;
 
@@ -23,8 +24,8 @@ pub(crate) fn issues(json: &str) -> Vec<Issue> {
             let message = format!("another check is called {:?} already", check.name);
             found.push(issue(format!("{at}/name"), message));
         }
-        found.extend(of_series(check, &at));
-        found.extend(of_expression(check, &at));
+        found.extend(check.query().issues(&at, FIELDS));
+        found.extend(of_period(check.period_s, format!("{at}/period_s")));
         found.extend(of_limits(check, &at));
         found.extend(of_comparison(check, &at));
     }
@@ -37,101 +38,10 @@ pub(crate) fn issues(json: &str) -> Vec<Issue> {
     found
 }
 
-fn issue(pointer: String, message: impl Into<String>) -> Issue {
-    Issue { pointer, message: message.into() }
-}
-
 /// How many questions a check is at most.
 fn questions(check: &Check) -> usize {
     let sides = if check.compare.is_some() { 2 } else { 1 };
-    (check.series().count() + usize::from(check.expression.is_some())) * sides
-}
-
-fn of_series(check: &Check, at: &str) -> Vec<Issue> {
-    let mut found = Vec::new();
-    let math = !check.metrics.is_empty() || check.expression.is_some();
-    match (&check.metric, math) {
-        (None, false) => {
-            found
-                .push(issue(at.into(), "there is neither a metric nor metrics with an expression"));
-        }
-        (Some(_), true) => {
-            let message = "a metric stands alone; math takes metrics and an expression";
-            found.push(issue(format!("{at}/metric"), message));
-        }
-        _ => {}
-    }
-    let single = check.metric.iter().map(|metric| (format!("{at}/metric"), metric));
-    let named = check.metrics.iter().map(|(name, it)| (format!("{at}/metrics/{name}"), it));
-    found.extend(single.chain(named).flat_map(|(at, metric)| of_metric(metric, &at)));
-    let period_s = check.period_s;
-    if !matches!(period_s, 1 | 5 | 10 | 30) && !period_s.is_multiple_of(60) {
-        let message = format!("{period_s} s is neither 1, 5, 10, 30 nor whole minutes");
-        found.push(issue(format!("{at}/period_s"), message));
-    }
-    found
-}
-
-fn of_metric(metric: &Metric, at: &str) -> Vec<Issue> {
-    let mut found = Vec::new();
-    if !is_statistic(&metric.statistic) {
-        let message = format!("{:?} is no statistic: {FORMS}", metric.statistic);
-        found.push(issue(format!("{at}/statistic"), message));
-    }
-    match (&metric.of, &metric.dimensions) {
-        (Some(_), Some(_)) => {
-            let message = "`of` stands for dimensions: one of the two";
-            found.push(issue(format!("{at}/dimensions"), message));
-        }
-        (None, None) => {
-            let message =
-                "whose series: `of: canary`, `of: baseline`, or `dimensions` ({} for none)";
-            found.push(issue(at.into(), message));
-        }
-        _ => {}
-    }
-    for (name, value) in metric.dimensions.iter().flatten() {
-        let rest = PLACEHOLDERS.iter().fold(value.clone(), |text, it| text.replace(it, ""));
-        if rest.contains(['{', '}']) {
-            let known = PLACEHOLDERS.join(" or ");
-            let message = format!("{value:?} holds a name in braces that is not {known}");
-            found.push(issue(format!("{at}/dimensions/{name}"), message));
-        }
-    }
-    found
-}
-
-fn of_expression(check: &Check, at: &str) -> Vec<Issue> {
-    let expression = match (&check.expression, check.metrics.is_empty()) {
-        (None, true) => return Vec::new(),
-        (None, false) => {
-            return vec![issue(format!("{at}/metrics"), "there is no expression over them")];
-        }
-        (Some(_), true) => {
-            return vec![issue(format!("{at}/expression"), "there are no metrics to name in it")];
-        }
-        (Some(expression), false) => expression,
-    };
-    let known: Vec<&str> = check.metrics.keys().map(String::as_str).collect();
-    let mut found = Vec::new();
-    for name in names(expression) {
-        if REACHING.contains(&name.to_ascii_uppercase().as_str()) {
-            let message = format!("{name} reaches series that are not named: name them in metrics");
-            found.push(issue(format!("{at}/expression"), message));
-        } else if name.starts_with(|first: char| first.is_ascii_lowercase())
-            && !known.contains(&name)
-        {
-            let message = format!("`{name}` is none of the metrics: {}", known.join(", "));
-            found.push(issue(format!("{at}/expression"), message));
-        }
-    }
-    for name in &known {
-        if !names(expression).any(|it| it == *name) {
-            let message = format!("the expression does not name `{name}`");
-            found.push(issue(format!("{at}/metrics/{name}"), message));
-        }
-    }
-    found
+    check.query().questions_a_side() * sides
 }
 
 fn of_limits(check: &Check, at: &str) -> Vec<Issue> {
@@ -155,11 +65,13 @@ fn of_limits(check: &Check, at: &str) -> Vec<Issue> {
 
 fn of_comparison(check: &Check, at: &str) -> Vec<Issue> {
     let (Some(_), at) = (&check.compare, format!("{at}/compare")) else { return Vec::new() };
-    if check.series().any(|(_, metric)| metric.of == Some(Of::Baseline)) {
+    if check.query().series().any(|(_, metric)| metric.of == Some(Of::Baseline)) {
         let message = "a comparison asks for the baseline's series by itself: say `of: canary`";
         return vec![issue(at, message)];
     }
-    if check.series().count() > 0 && !check.series().any(|(_, metric)| metric.differs_by_side()) {
+    if check.query().series().count() > 0
+        && !check.query().series().any(|(_, metric)| metric.differs_by_side())
+    {
         let message = "canary and baseline have the same series: `of: canary`, or {version} or \
                        {label} in a dimension";
         return vec![issue(at, message)];

@@ -4,17 +4,14 @@
 //! canary's requests are always asked for as well: they tell that CloudWatch delivers and that the
 //! canary serves, where a metric of its own is silent.
 
-mod asking;
 mod configuration;
-mod expression;
 mod gate;
 mod issues;
 mod rows;
 mod ruling;
 mod state;
-mod statistic;
 
-pub use configuration::{Check, Compare, Configuration, Metric, Missing, SCHEMA, Worse};
+pub use configuration::{Check, Compare, Configuration, Missing, SCHEMA, Worse};
 pub use gate::CloudwatchMetrics;
 
 #[cfg(target_family = "wasm")]

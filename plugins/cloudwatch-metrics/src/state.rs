@@ -1,6 +1,5 @@
 //! What the gate keeps, and how the answers of a look change it.
 
-use crate::asking::{questions, values};
 use crate::configuration::{Check, Configuration};
 use gate_sdk::paired::Paired;
 use gate_sdk::progress::Progress;
@@ -76,9 +75,11 @@ impl State {
         }
         for (index, (check, kept)) in configuration.checks.iter().zip(&self.checks).enumerate() {
             let Some(window) = kept.window(situation, check) else { continue };
-            asked.extend(questions(situation, check, index, Side::Canary, window));
+            let id = id(index);
+            let query = check.query();
+            asked.extend(query.questions(&id, situation, Side::Canary, window));
             if compares(situation, check, window) {
-                asked.extend(questions(situation, check, index, Side::Baseline, window));
+                asked.extend(query.questions(&id, situation, Side::Baseline, window));
             }
         }
         asked
@@ -107,6 +108,11 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// What the ids of a check's questions begin with.
+fn id(index: usize) -> String {
+    format!("check_{index}")
 }
 
 /// The beginning of the first period of a check in which every resolver serves the present weight.
@@ -143,9 +149,11 @@ impl Kept {
         alpha: f64,
     ) -> Result<(), Gap> {
         let Some(window) = self.window(situation, check) else { return Ok(()) };
-        let canary = values(answers, check, index, Side::Canary)?;
+        let id = id(index);
+        let query = check.query();
+        let canary = query.values(&id, answers, Side::Canary)?;
         let baseline = match compares(situation, check, window) {
-            true => values(answers, check, index, Side::Baseline)?,
+            true => query.values(&id, answers, Side::Baseline)?,
             false => Series::new(),
         };
         for begin_s in window.periods_of(check.period_s) {

@@ -11,6 +11,7 @@ pub mod comparison;
 pub mod fixtures;
 pub mod paired;
 pub mod progress;
+pub mod query;
 pub mod ruling;
 pub mod series;
 pub mod settings;

@@ -8,11 +8,11 @@ const OF_PERCENTAGE: [&str; 5] = ["p", "tc", "tm", "ts", "wm"];
 const OF_BOUNDS: [&str; 5] = ["PR", "TC", "TM", "TS", "WM"];
 
 /// What to say of a text that is none.
-pub(crate) const FORMS: &str = "Average, Sum, Minimum, Maximum, SampleCount, IQM, p99, tm99, wm99, tc99, ts99, TM(10%:90%), \
+pub(super) const FORMS: &str = "Average, Sum, Minimum, Maximum, SampleCount, IQM, p99, tm99, wm99, tc99, ts99, TM(10%:90%), \
      TC(0.5:), PR(:300) and their like";
 
 /// Whether CloudWatch knows it.
-pub(crate) fn is_statistic(text: &str) -> bool {
+pub(super) fn is_statistic(text: &str) -> bool {
     WORDS.contains(&text)
         || OF_PERCENTAGE.iter().any(|name| text.strip_prefix(name).is_some_and(is_percentage))
         || OF_BOUNDS.iter().any(|name| {

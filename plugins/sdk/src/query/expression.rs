@@ -1,7 +1,7 @@
 //! Metric math: its words, and how those that name series become ids of questions.
 
 /// Functions that reach series which no question names: the host refuses them.
-pub(crate) const REACHING: [&str; 6] =
+pub(super) const REACHING: [&str; 6] =
     ["SEARCH", "METRICS", "SELECT", "INSIGHT_RULE_METRIC", "DB_PERF_INSIGHTS", "LAMBDA"];
 
 /// Words (names and numbers) and what stands between them, in order.
@@ -18,12 +18,12 @@ fn tokens(expression: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The words that name something: they begin with a letter.
-pub(crate) fn names(expression: &str) -> impl Iterator<Item = &str> {
+pub(super) fn names(expression: &str) -> impl Iterator<Item = &str> {
     tokens(expression).filter(|token| token.starts_with(char::is_alphabetic))
 }
 
 /// The expression with every word that `id_of` knows replaced.
-pub(crate) fn renamed(expression: &str, id_of: impl Fn(&str) -> Option<String>) -> String {
+pub(super) fn renamed(expression: &str, id_of: impl Fn(&str) -> Option<String>) -> String {
     tokens(expression).map(|token| id_of(token).unwrap_or_else(|| token.to_owned())).collect()
 }
 
