@@ -34,8 +34,12 @@ const EDGES: [(&str, &[&str]); 19] = [
     ("cloudwatch-metrics", &["gate-sdk"]),
     ("error-rate", &["gate-sdk"]),
     ("http-smoke", &["gate-sdk"]),
+    ("kayenta", &["gate-sdk"]),
     ("latency", &["gate-sdk"]),
-    ("componentize", &["gate-sdk", "cloudwatch-metrics", "error-rate", "http-smoke", "latency"]),
+    (
+        "componentize",
+        &["gate-sdk", "cloudwatch-metrics", "error-rate", "http-smoke", "kayenta", "latency"],
+    ),
     (
         "simulation-tests",
         &[
@@ -49,6 +53,7 @@ const EDGES: [(&str, &[&str]); 19] = [
             "cloudwatch-metrics",
             "error-rate",
             "http-smoke",
+            "kayenta",
             "latency",
         ],
     ),
@@ -68,6 +73,7 @@ const LIGHT: [&str; 14] = [
     "cloudwatch-metrics",
     "error-rate",
     "http-smoke",
+    "kayenta",
     "latency",
     "simulation-tests",
 ];

@@ -10,6 +10,7 @@ use cloudwatch_metrics::CloudwatchMetrics;
 use error_rate::ErrorRate;
 use gate_sdk::Gate;
 use http_smoke::HttpSmoke;
+use kayenta::Kayenta;
 use latency::Latency;
 use rollout::{GateDescription, Plan};
 use runner::question::{Answer, Question, Situation, Turn};
@@ -33,6 +34,7 @@ impl Exports {
             "builtin:cloudwatch-metrics" => Exports::of::<CloudwatchMetrics>(),
             "builtin:error-rate" => Exports::of::<ErrorRate>(),
             "builtin:http-smoke" => Exports::of::<HttpSmoke>(),
+            "builtin:kayenta" => Exports::of::<Kayenta>(),
             "builtin:latency" => Exports::of::<Latency>(),
             other => panic!("{other} is no native gate"),
         }

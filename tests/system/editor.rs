@@ -88,6 +88,8 @@ fn the_configuration_of_a_built_in_gate_is_offered_and_checked() {
     assert_offers(&completions(&config("http-smoke", "|")), &["requests", "passes", "on_fail"]);
     let check = config("cloudwatch-metrics", "checks:\n          - name: load\n            |");
     assert_offers(&completions(&check), &["metric", "ceiling", "compare", "missing"]);
+    let metric = config("kayenta", "metrics:\n          - name: load\n            |");
+    assert_offers(&completions(&metric), &["query", "direction", "nanStrategy", "effectSize"]);
     let mut server = Server::start(Value::Null);
     let (file, text) = file_with_modeline(&config("latency", "max_ratoi: 2"));
     let marked = server.open(&file, &text);

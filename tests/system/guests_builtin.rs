@@ -99,6 +99,11 @@ fn configuration(gate: &str) -> &'static str {
                     "json": [{ "pointer": "/status", "equals": "up" }],
                     "body_matches": "\\bup\\b" } }] }"#
         }
+        "kayenta" => {
+            r#"{ "metrics": [{ "name": "errors", "direction": "increase", "query": {
+                "namespace": "AWS/ApplicationELB", "name": "HTTPCode_Target_5XX_Count",
+                "statistic": "Sum", "of": "canary", "part": "target-group" } }] }"#
+        }
         _ => "{}",
     }
 }
@@ -157,6 +162,9 @@ async fn what_a_schema_cannot_say_is_said_by_the_component() {
     let wrong = configuration("cloudwatch-metrics").replace("\"Sum\"", "\"Summe\"");
     let issues = HOST.check("cloudwatch-metrics", &wrong).await.expect("issues");
     assert_eq!(issues[0].0, "/checks/0/metric/statistic", "{issues:?}");
+    let wrong = configuration("kayenta").replace("canary", "baseline");
+    let issues = HOST.check("kayenta", &wrong).await.expect("issues");
+    assert_eq!(issues[0].0, "/metrics/0", "{issues:?}");
 }
 
 /// A look's journal holds a MiB of bodies: four of the largest.

@@ -1,10 +1,11 @@
 //! The first-party gates, carried in the program.
 
 /// Name and component of every built-in gate, by name.
-const BUILTINS: [(&str, &[u8]); 4] = [
+const BUILTINS: [(&str, &[u8]); 5] = [
     ("cloudwatch-metrics", include_bytes!("../../../plugins/dist/cloudwatch-metrics.wasm")),
     ("error-rate", include_bytes!("../../../plugins/dist/error-rate.wasm")),
     ("http-smoke", include_bytes!("../../../plugins/dist/http-smoke.wasm")),
+    ("kayenta", include_bytes!("../../../plugins/dist/kayenta.wasm")),
     ("latency", include_bytes!("../../../plugins/dist/latency.wasm")),
 ];
 

@@ -150,7 +150,6 @@ impl Check {
             single: self.metric.as_ref(),
             several: &self.metrics,
             expression: self.expression.as_deref(),
-            period_s: self.period_s,
         }
     }
 

@@ -63,7 +63,7 @@ fn judge(
     configuration: &Configuration,
 ) -> Turn {
     let alpha = configuration.alpha_each();
-    let requests = state.take_requests(situation, answers).err();
+    let requests = state.progress.take_requests(situation, answers).err();
     let checks = configuration.checks.iter().enumerate().zip(&mut state.checks);
     let gaps: Vec<Option<Gap>> = checks
         .map(|((index, check), kept)| kept.take(situation, answers, (index, check), alpha).err())

@@ -3,17 +3,13 @@
 use crate::configuration::{Check, Configuration};
 use gate_sdk::paired::Paired;
 use gate_sdk::progress::Progress;
-use gate_sdk::series::{
-    Answers, Gap, Series, count_at, id_of, own_question, question_id, request_parts,
-};
-use gate_sdk::window::{LAG_S, PERIOD_S, Window, next_of};
+use gate_sdk::series::{Gap, Series};
+use gate_sdk::window::{Window, next_of};
 use gate_sdk::{Answer, Phase, Question, Side, Situation};
 use serde::{Deserialize, Serialize};
 
 /// How many values of a check are kept: as many as a sparkline may have.
 const LONGEST: usize = 64;
-/// What the canary's request counts are called among the questions.
-const REQUESTS: &str = "requests";
 
 /// What the gate keeps during a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -65,48 +61,22 @@ impl State {
         situation: &Situation,
         configuration: &Configuration,
     ) -> Vec<Question> {
-        let mut asked = Vec::new();
-        if let Some(window) = self.progress.window(situation, LAG_S) {
-            let metric = ("RequestCount", "Sum");
-            let parts = request_parts(&situation.canary).into_iter();
-            asked.extend(
-                parts.map(|part| own_question(Side::Canary, part, REQUESTS, metric, window)),
-            );
-        }
+        let mut asked = self.progress.request_questions(situation);
         for (index, (check, kept)) in configuration.checks.iter().zip(&self.checks).enumerate() {
             let Some(window) = kept.window(situation, check) else { continue };
             let id = id(index);
             let query = check.query();
-            asked.extend(query.questions(&id, situation, Side::Canary, window));
+            asked.extend(query.questions(&id, situation, Side::Canary, (check.period_s, window)));
             if compares(situation, check, window) {
-                asked.extend(query.questions(&id, situation, Side::Baseline, window));
+                asked.extend(query.questions(
+                    &id,
+                    situation,
+                    Side::Baseline,
+                    (check.period_s, window),
+                ));
             }
         }
         asked
-    }
-
-    /// Takes in the canary's requests.
-    ///
-    /// # Errors
-    /// When they cannot be judged; nothing was consumed then.
-    pub(crate) fn take_requests(
-        &mut self,
-        situation: &Situation,
-        answers: &[Answer],
-    ) -> Result<(), Gap> {
-        let Some(window) = self.progress.window(situation, LAG_S) else { return Ok(()) };
-        let ids: Vec<String> = request_parts(&situation.canary)
-            .into_iter()
-            .map(|part| question_id(Side::Canary, part, REQUESTS))
-            .collect();
-        let own = answers.iter().filter(|answer| ids.iter().any(|id| id == id_of(answer)));
-        let own = Answers::read(&own.cloned().collect::<Vec<_>>())?;
-        let series = ids.iter().map(|id| own.series(id)).collect::<Result<Vec<_>, _>>()?;
-        for begin_s in window.periods() {
-            let requests: f64 = series.iter().map(|series| count_at(series, begin_s)).sum();
-            self.progress.advance(begin_s.saturating_add(PERIOD_S), requests);
-        }
-        Ok(())
     }
 }
 

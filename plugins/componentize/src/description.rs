@@ -5,6 +5,7 @@ use cloudwatch_metrics::CloudwatchMetrics;
 use error_rate::ErrorRate;
 use gate_sdk::{Description, Gate as _};
 use http_smoke::HttpSmoke;
+use kayenta::Kayenta;
 use latency::Latency;
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ pub struct Gate {
 }
 
 /// All built-in gates.
-pub const GATES: [Gate; 4] = [
+pub const GATES: [Gate; 5] = [
     Gate {
         name: "cloudwatch-metrics",
         module: "cloudwatch_metrics.wasm",
@@ -28,6 +29,7 @@ pub const GATES: [Gate; 4] = [
     },
     Gate { name: "error-rate", module: "error_rate.wasm", describe: ErrorRate::describe },
     Gate { name: "http-smoke", module: "http_smoke.wasm", describe: HttpSmoke::describe },
+    Gate { name: "kayenta", module: "kayenta.wasm", describe: Kayenta::describe },
     Gate { name: "latency", module: "latency.wasm", describe: Latency::describe },
 ];
 

@@ -18,6 +18,7 @@ pub mod settings;
 pub mod statistics;
 pub mod text;
 pub mod window;
+mod witness;
 
 pub use bindings::exports::ecs_crd::gate::gate::{
     Answer, Completeness, Decision, DeniedAnswer, Description, Dimension, ExpressionQuestion,

@@ -48,7 +48,7 @@ impl Window {
 
     /// The beginnings of its periods of `period_s`.
     pub fn periods_of(self, period_s: u32) -> impl Iterator<Item = u32> {
-        (self.begin_s..self.end_s).step_by(period_s as usize)
+        (self.begin_s..self.end_s).step_by(period_s.max(1) as usize)
     }
 }
 

@@ -9,10 +9,11 @@ use rollout::GateDescription;
 pub struct Plugins(BTreeMap<String, GateDescription>);
 
 /// What the built-in components say of themselves, written down when they were built.
-const BUILT_IN: [&str; 4] = [
+const BUILT_IN: [&str; 5] = [
     include_str!("../../../../plugins/dist/cloudwatch-metrics.json"),
     include_str!("../../../../plugins/dist/error-rate.json"),
     include_str!("../../../../plugins/dist/http-smoke.json"),
+    include_str!("../../../../plugins/dist/kayenta.json"),
     include_str!("../../../../plugins/dist/latency.json"),
 ];
 

@@ -32,8 +32,6 @@ pub struct Query<'a> {
     pub several: &'a BTreeMap<String, Metric>,
     /// Metric math over `several`.
     pub expression: Option<&'a str>,
-    /// The length of a period, in seconds.
-    pub period_s: u32,
 }
 
 impl<'a> Query<'a> {
@@ -49,14 +47,15 @@ impl<'a> Query<'a> {
         self.series().count() + usize::from(self.expression.is_some())
     }
 
-    /// The questions about one side; their ids begin with the entry's own word, such as `check_0`.
+    /// The questions about one side; their ids begin with the entry's own word, such as
+    /// `check_0`. The window is in periods of so many seconds.
     #[must_use]
     pub fn questions(
         &self,
         id: &str,
         situation: &Situation,
         side: Side,
-        window: Window,
+        (period_s, window): (u32, Window),
     ) -> Vec<Question> {
         let release = match (side, &situation.baseline) {
             (Side::Baseline, Some(baseline)) => baseline,
@@ -69,7 +68,7 @@ impl<'a> Query<'a> {
                 name: metric.name.clone(),
                 subject: metric.subject(side, release),
                 statistic: metric.statistic.clone(),
-                period_s: self.period_s,
+                period_s,
                 begin: window.begin_s,
                 end: window.end_s,
             })
@@ -80,7 +79,7 @@ impl<'a> Query<'a> {
             Question::Expression(ExpressionQuestion {
                 id: question_id(id, side, MATH),
                 expression: renamed(expression, id_of),
-                period_s: self.period_s,
+                period_s,
                 begin: window.begin_s,
                 end: window.end_s,
             })
