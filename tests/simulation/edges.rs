@@ -10,7 +10,7 @@ use cargo_lock::{Lockfile, Package};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 /// Every room with the rooms it may use (a test-only dependency counts like any other).
-const EDGES: [(&str, &[&str]); 19] = [
+const EDGES: &[(&str, &[&str])] = &[
     ("rollout", &[]),
     ("manifest", &["rollout"]),
     ("stack", &["manifest", "rollout"]),
@@ -60,7 +60,7 @@ const EDGES: [(&str, &[&str]); 19] = [
 ];
 
 /// Rooms that build in seconds, with whatever they bring along.
-const LIGHT: [&str; 14] = [
+const LIGHT: &[&str] = &[
     "rollout",
     "manifest",
     "stack",
@@ -83,7 +83,7 @@ const HEAVY: [&str; 7] =
     ["wasmtime", "cranelift", "regalloc2", "aws-", "hyper", "reqwest", "openssl"];
 
 /// Libraries with one owner, so that there is one way to do a thing: (library, its rooms).
-const OWNERS: [(&str, &[&str]); 12] = [
+const OWNERS: &[(&str, &[&str])] = &[
     ("wasmtime", &["gates"]),
     ("wasmtime-wasi", &["gates"]),
     ("hyper", &["probes"]),
@@ -128,7 +128,7 @@ fn direct_uses(metadata: &Metadata) -> Uses {
 
 /// Edges between rooms that the table does not have, and rooms it does not know.
 fn undecided_edges(uses: &Uses) -> Vec<String> {
-    let table: BTreeMap<&str, &[&str]> = EDGES.into_iter().collect();
+    let table: BTreeMap<&str, &[&str]> = EDGES.iter().copied().collect();
     let mut found = Vec::new();
     for (room, used) in uses {
         let Some(allowed) = table.get(room.as_str()) else {
@@ -145,7 +145,7 @@ fn undecided_edges(uses: &Uses) -> Vec<String> {
 /// Libraries used by a room that does not own them.
 fn foreign_libraries(uses: &Uses) -> Vec<String> {
     let mut found = Vec::new();
-    for (library, owners) in OWNERS {
+    for (library, owners) in OWNERS.iter().copied() {
         for (room, used) in uses {
             if used.contains(library) && !owners.contains(&room.as_str()) {
                 found.push(format!("{room} uses {library}, which belongs to {owners:?}"));
