@@ -1,5 +1,6 @@
 //! `dry-run` beside the predecessor's: the same file, the same emulator, in one run. Medians of ten
-//! of the wall time and of the largest resident set, and the calls of AWS that each makes.
+//! of the wall time and of the largest resident set, that of files' pages (of the program itself,
+//! shared and dropped at need) and without them, and the calls of AWS that each makes.
 //! `cargo bench -p ecs-crd --bench dry_run`; peaks are read from /proc, so it needs Linux.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "without a run there is nothing to measure")]
 
@@ -42,6 +43,8 @@ listeners: [{ port: 8080, target_group: { container: { port: 8080 } } }]
 struct Measured {
     time_ms: f64,
     peak_mib: f64,
+    /// Of the peak, what is no page of a file.
+    own_mib: f64,
     calls: usize,
 }
 
@@ -64,14 +67,18 @@ fn main() {
         command.args(["dry-run", "-f", "svc.yml"]);
         start(command, folder.path())
     });
-    println!("{:<26} {:>10} {:>10} {:>6}", "", "median", "peak", "calls");
+    println!("{:<26} {:>10} {:>10} {:>10} {:>6}", "", "median", "peak", "own", "calls");
     for (name, it) in [("ecs-crd-cli 1.2.0, pinned", &predecessors), ("ecs-crd", &ours)] {
-        println!("{name:<26} {:>7.0} ms {:>6.1} MiB {:>6}", it.time_ms, it.peak_mib, it.calls);
+        println!(
+            "{name:<26} {:>7.0} ms {:>6.1} MiB {:>6.1} MiB {:>6}",
+            it.time_ms, it.peak_mib, it.own_mib, it.calls
+        );
     }
     println!(
-        "ecs-crd takes {:.2} of its time and {:.2} of its memory",
+        "ecs-crd takes {:.2} of its time, {:.2} of its memory, {:.2} without pages of files",
         ours.time_ms / predecessors.time_ms,
-        ours.peak_mib / predecessors.peak_mib
+        ours.peak_mib / predecessors.peak_mib,
+        ours.own_mib / predecessors.own_mib
     );
 }
 
@@ -95,10 +102,11 @@ fn measure(start: impl Fn() -> Child) -> Measured {
     control("DELETE", "calls", ACCOUNT, &Value::Null);
     let times: Vec<Duration> = (0..RUNS).map(|_| timed(start())).collect();
     let calls = control("GET", "calls", ACCOUNT, &Value::Null).as_array().unwrap().len() / RUNS;
-    let peaks: Vec<u64> = (0..RUNS).map(|_| peak_kib(start())).collect();
+    let (peaks, own): (Vec<u64>, Vec<u64>) = (0..RUNS).map(|_| peaks_kib(start())).unzip();
     Measured {
         time_ms: 1e3 * median(times).as_secs_f64(),
         peak_mib: median(peaks) as f64 / 1024.0,
+        own_mib: median(own) as f64 / 1024.0,
         calls,
     }
 }
@@ -109,17 +117,21 @@ fn timed(mut child: Child) -> Duration {
     begun.elapsed()
 }
 
-/// The largest `VmHWM` the process was ever seen with.
-fn peak_kib(mut child: Child) -> u64 {
+/// The largest `VmHWM` and `RssAnon` the process was ever seen with.
+fn peaks_kib(mut child: Child) -> (u64, u64) {
     let status = format!("/proc/{}/status", child.id());
-    let mut peak_kib = 0;
+    let (mut peak_kib, mut own_kib) = (0, 0);
     while child.try_wait().unwrap().is_none() {
         let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok());
-        peak_kib = peak_kib.max(kib.unwrap_or(0));
+        let kib = |name: &str| -> u64 {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok());
+            kib.unwrap_or(0)
+        };
+        peak_kib = peak_kib.max(kib("VmHWM:"));
+        own_kib = own_kib.max(kib("RssAnon:"));
     }
-    peak_kib
+    (peak_kib, own_kib)
 }
 
 fn median<T: Ord + Copy>(mut values: Vec<T>) -> T {
