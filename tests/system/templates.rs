@@ -1,14 +1,14 @@
 //! Every template we render passes cfn-lint, which knows what CloudFormation and the services behind
 //! it refuse.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use manifest::Parameters;
 use manifest::file::DeploymentFile;
 use serde_json::Value;
-use stack::{Found, Release, green, init, retained};
+use stack::{Found, FoundListener, Release, green, init, retained, vacancy};
 
 use crate::venv;
 
@@ -72,13 +72,33 @@ fn found(group: &str, deployment: &str) -> Found {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// Renders both stacks of a file, and that of the release as it is before it goes.
+/// The same account, where this service has left listeners on all its ports for others.
+fn left(file: &DeploymentFile, account: &Found) -> Found {
+    let listeners = file.listeners.iter().enumerate();
+    let left = listeners.map(|(index, it)| FoundListener {
+        arn: format!("{}/{index:016x}", account.green.arn.replace(":loadbalancer/", ":listener/")),
+        port: u16::try_from(it.port.get()).unwrap(),
+        protocol: it.protocol,
+        ssl_policy: it.ssl_policy.clone(),
+        certificates: BTreeSet::new(),
+        priorities: BTreeSet::from([3]),
+        vacancy: Some(vacancy("stage", &file.service.name)),
+    });
+    Found { listeners: left.collect(), ..account.clone() }
+}
+
+/// Renders both stacks of a file, that of the release as it is before it goes, and as it is where
+/// the service comes back.
 fn rendered(file: &DeploymentFile, deployment: &str) -> Vec<(&'static str, Value)> {
     let (parameters, found) = (parameters(), found(&file.canary.group, deployment));
     let release = Release { file, parameters: &parameters, found: &found, deployment_id: "d-1" };
     let [green, init] = [green(&release), init(&release)].map(|it| it.unwrap().template);
     let all = green["Resources"].as_object().unwrap().keys().cloned().collect();
-    vec![("leaving", retained(&green, &all)), ("green", green), ("init", init)]
+    let leaving = retained(&green, &all, &vacancy("stage", &file.service.name));
+    let found = left(file, &found);
+    let release = Release { found: &found, ..release };
+    let back = stack::green(&release).unwrap().template;
+    vec![("leaving", leaving), ("back", back), ("green", green), ("init", init)]
 }
 
 #[test]

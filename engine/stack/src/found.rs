@@ -70,6 +70,9 @@ pub struct FoundListener {
     pub certificates: BTreeSet<String>,
     /// The priorities of its rules, the default rule left out.
     pub priorities: BTreeSet<u32>,
+    /// What it answers with where no rule takes a request, if its service has left it (S17).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vacancy: Option<String>,
 }
 
 /// A hosted zone of Route 53.

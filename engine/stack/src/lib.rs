@@ -37,5 +37,5 @@ pub use refusal::Refusal;
 pub use release::Release;
 pub use rendered::{DEPLOYMENT_TAG, MOST_BYTES, Rendered, Secret, SecretParameter};
 pub use resources::records::zone_of;
-pub use retained::retained;
+pub use retained::{is_vacancy, retained, vacancy};
 pub use wanted::{Wanted, wanted};

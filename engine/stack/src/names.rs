@@ -119,7 +119,7 @@ pub fn id10(deployment_id: &str, container: &str, port: i64) -> String {
 }
 
 /// The first hexadecimal digits of a SHA-256.
-fn hash(parts: &[&str], digits: usize) -> String {
+pub(crate) fn hash(parts: &[&str], digits: usize) -> String {
     let digest = Sha256::digest(parts.join("\n"));
     let hexadecimal: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     cut(&hexadecimal, digits)

@@ -3,7 +3,8 @@
 use manifest::file::DeploymentFile;
 use manifest::{Parameters, Port};
 
-use crate::found::Found;
+use crate::found::{Found, FoundListener};
+use crate::retained::vacancy;
 
 /// A release about to be deployed: all that its templates are a function of.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,12 @@ impl<'a> Release<'a> {
             Port::BySide { green, .. } => green.get(),
         };
         (port != 0).then_some(port)
+    }
+
+    /// Whether a listener was this service's own, and has been kept for others (S17).
+    pub(crate) fn has_left(&self, listener: &FoundListener) -> bool {
+        let own = vacancy(&self.parameters.environment, &self.file.service.name);
+        listener.vacancy.as_ref() == Some(&own)
     }
 
     /// Project, service, environment and version, as stacks and target groups are tagged.

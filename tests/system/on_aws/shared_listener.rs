@@ -1,6 +1,8 @@
 //! Services that share a balancer: what one leaves of its listener for the others (S17), and who
 //! takes which rule priority.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::account::{Account, FILE, text};
@@ -35,12 +37,12 @@ fn listener(account: &Account) -> (Value, Vec<Value>) {
     (listener, rules.into_iter().filter(|it| it["IsDefault"] == false).collect())
 }
 
-/// The shop's rule is there, and leads to its healthy targets.
+/// The shop's rule is there, first of all, and leads to its healthy targets.
 #[track_caller]
 fn the_shop_answers(account: &Account) {
     let (listener, rules) = listener(account);
     assert_eq!(listener["Port"], 8080);
-    let [rule] = rules.as_slice() else { panic!("{rules:?}") };
+    let rule = rules.iter().find(|it| it["Priority"] == "3").expect("a rule");
     let group = &rule["Actions"][0]["TargetGroupArn"];
     let health = account.aws("elbv2", "DescribeTargetHealth", json!({ "TargetGroupArn": group }));
     let targets = health["TargetHealthDescriptions"].as_array().cloned().unwrap_or_default();
@@ -71,6 +73,76 @@ fn s17_a_service_that_moves_on_and_goes_leaves_the_listener_that_another_uses() 
     the_shop_answers(&account);
 }
 
+/// Port 8080 of each balancer, by its label: what its default action does, and who has rules on it.
+fn port_of(account: &Account, balancer: usize) -> (String, Vec<String>) {
+    let asked = json!({ "LoadBalancerArn": account.made["balancers"][balancer]["arn"] });
+    let listeners = account.aws("elbv2", "DescribeListeners", asked)["Listeners"].clone();
+    let asked = json!({ "ListenerArn": listeners[0]["ListenerArn"] });
+    let rules = account.aws("elbv2", "DescribeRules", asked)["Rules"].clone();
+    let rules = rules.as_array().cloned().unwrap_or_default();
+    let rules = rules.iter().filter_map(|it| {
+        let group = text(&it["Actions"][0]["TargetGroupArn"]);
+        Some((text(&it["Priority"]).parse::<u32>().ok()?, service_of(account, &group)))
+    });
+    let rules: BTreeMap<u32, String> = rules.collect();
+    let rules = rules.iter().map(|(priority, service)| format!("{priority} {service}"));
+    (text(&listeners[0]["DefaultActions"][0]["Type"]), rules.collect())
+}
+
+/// The service whose target group it is.
+fn service_of(account: &Account, group: &str) -> String {
+    let tags = account.aws("elbv2", "DescribeTags", json!({ "ResourceArns": [group] }));
+    let tags = tags["TagDescriptions"][0]["Tags"].as_array().cloned().unwrap_or_default();
+    let service = tags.iter().find(|it| it["Key"] == "Service");
+    service.map(|it| text(&it["Value"])).unwrap_or_default()
+}
+
+#[test]
+fn s17_a_listeners_first_owner_comes_back_to_it_again_and_again() {
+    let account = account();
+    account.ends(&["deploy", "-f", "shop.yml"], 0);
+    let arn = text(&listener(&account).0["ListenerArn"]);
+    let forward = || "forward".to_owned();
+    assert_eq!(port_of(&account, 0), (forward(), vec!["3 shop".to_owned()]));
+
+    // To the second balancer, back to the first, and so on: the shop's rule stands all the time.
+    let left = || ("fixed-response".to_owned(), vec!["3 shop".to_owned()]);
+    let taken_up =
+        ("fixed-response".to_owned(), vec!["3 shop".to_owned(), "50000 webapi".to_owned()]);
+    let ways = [("1.1.0", left()), ("1.0.0", taken_up.clone()), ("1.1.0", left())];
+    for (version, first) in ways {
+        account.version(FILE, version);
+        account.ends(&["deploy", "-f", "svc.yml"], 0);
+        assert_eq!(port_of(&account, 0), first, "{version}");
+        the_shop_answers(&account);
+    }
+    assert_eq!(port_of(&account, 1), (forward(), Vec::new()), "nobody else is there");
+
+    // Others take rules before what is meant for the rest, also while it is there.
+    account.version(FILE, "1.0.0");
+    account.ends(&["deploy", "-f", "svc.yml"], 0);
+    account.ends(&["deploy", "-f", "cart.yml"], 0);
+    let three = ["3 shop", "4 cart", "50000 webapi"].map(str::to_owned).to_vec();
+    assert_eq!(port_of(&account, 0), ("fixed-response".to_owned(), three));
+    account.ends(&["undeploy", "-f", "cart.yml"], 0);
+
+    account.ends(&["undeploy", "-f", "svc.yml"], 0);
+    assert_eq!(account.stacks(), ["stage-shop-0", "stage-shop-1"]);
+    assert_eq!(port_of(&account, 0), left());
+    the_shop_answers(&account);
+
+    // From nothing.
+    account.ends(&["deploy", "-f", "svc.yml"], 0);
+    assert_eq!(port_of(&account, 0), taken_up);
+    the_shop_answers(&account);
+    account.ends(&["undeploy", "-f", "shop.yml"], 0);
+    account.ends(&["undeploy", "-f", "svc.yml"], 0);
+    let (default, rules) = port_of(&account, 0);
+    assert_eq!((default.as_str(), rules.len()), ("fixed-response", 0));
+    assert_eq!(text(&listener(&account).0["ListenerArn"]), arn);
+    assert_eq!(account.stacks(), Vec::<String>::new());
+}
+
 #[test]
 fn s17_an_undeployment_leaves_the_listener_that_another_uses() {
     let account = account();
@@ -91,7 +163,7 @@ fn s17_two_services_deployed_at_once_take_rules_one_after_the_other() {
     let mut first = account.start(&["deploy", "-f", "shop.yml"]);
     first.says("the green stack is being created");
     let mut second = account.start(&["deploy", "-f", "cart.yml"]);
-    second.says("which makes its stack on balancer");
+    second.says("waiting for");
     account.post("stacks", &json!({ "stack": "stage-shop-1" }));
     first.ends(0);
     second.ends(0);

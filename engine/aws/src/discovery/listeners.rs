@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_elasticloadbalancingv2::types::{Listener, ProtocolEnum};
+use aws_sdk_elasticloadbalancingv2::types::{
+    Action, FixedResponseActionConfig, Listener, ProtocolEnum,
+};
 use manifest::file::Protocol;
 use runner::Called;
 use stack::FoundListener;
@@ -41,7 +43,15 @@ fn plain(listener: &Listener) -> FoundListener {
         ssl_policy: listener.ssl_policy().filter(|_| is_https).map(str::to_owned),
         certificates: BTreeSet::new(),
         priorities: BTreeSet::new(),
+        vacancy: vacancy(listener),
     }
+}
+
+/// What it answers with where no rule takes a request, if its service has left it.
+fn vacancy(listener: &Listener) -> Option<String> {
+    let mut answers = listener.default_actions().iter().filter_map(Action::fixed_response_config);
+    let answer = answers.find_map(FixedResponseActionConfig::message_body);
+    answer.filter(|it| stack::is_vacancy(it)).map(str::to_owned)
 }
 
 async fn look_closer(clients: &Clients, listener: &mut FoundListener) -> Called<()> {

@@ -93,7 +93,9 @@ async fn part_or_delete(
         let is_left = |id: &String| left.contains(id.as_str());
         delete(clients, stack_id, &Vec::from_iter(ids.into_iter().filter(is_left))).await?;
     } else {
-        let changed = stack::retained(&keeping.unwrap_or(template), &ids);
+        let service = &deployment.plan.service;
+        let vacancy = stack::vacancy(&service.environment, &service.name);
+        let changed = stack::retained(&keeping.unwrap_or(template), &ids, &vacancy);
         part(clients, deployment, found, &changed).await?;
     }
     Ok(sentences(shared))

@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::found::{Balancer, Found, FoundListener, FoundSecret, Zone};
 use crate::refusal::Refusal;
 use crate::release::Release;
-use crate::resources::{action, listener};
+use crate::resources::listener;
+use crate::retained::vacancy;
 use crate::wanted::wanted;
 use crate::{green, init};
 
@@ -41,7 +42,7 @@ pub(super) fn render(
         Ok((green(&release)?.template, init(&release)?.template))
     };
     let (on_free_ports, init) = both(&found)?;
-    found.listeners = shared_listeners(file);
+    found.listeners = kept_listeners(file, parameters);
     let (on_taken_ports, _) = both(&found)?;
     Ok(Templates { releases: vec![on_free_ports, on_taken_ports], init })
 }
@@ -73,10 +74,12 @@ fn found(file: &DeploymentFile, parameters: &Parameters) -> Found {
     }
 }
 
-/// Somebody else's listeners on the ports where the file's rules can hang.
-fn shared_listeners(file: &DeploymentFile) -> Vec<FoundListener> {
-    let shareable = file.listeners.iter().filter(|it| it.rules.iter().any(action::forwards));
-    shareable
+/// Listeners on all ports of the file that this service has left for others: what hangs on them is
+/// all that can hang on a listener that stands.
+fn kept_listeners(file: &DeploymentFile, parameters: &Parameters) -> Vec<FoundListener> {
+    let vacancy = vacancy(&parameters.environment, &file.service.name);
+    let listeners = file.listeners.iter();
+    listeners
         .map(|it| FoundListener {
             arn: String::new(),
             port: listener::port(it),
@@ -84,6 +87,7 @@ fn shared_listeners(file: &DeploymentFile) -> Vec<FoundListener> {
             ssl_policy: it.ssl_policy.clone(),
             certificates: BTreeSet::new(),
             priorities: BTreeSet::new(),
+            vacancy: Some(vacancy.clone()),
         })
         .collect()
 }

@@ -1,11 +1,13 @@
-//! Listeners: our own where the port is free, otherwise rules on the one that stands there.
+//! Listeners: our own where the port is free, otherwise rules on the one that stands there. Where
+//! that one was this service's own before (S17), a rule after all others makes it the default again.
 
 use std::collections::BTreeSet;
 
 use manifest::file::{Listener, Protocol};
 use serde_json::{Value, json};
 
-use super::rule::{Hook, rules};
+use super::priority::LAST;
+use super::rule::{Hook, last, rules};
 use super::{action, certificate};
 use crate::draft::Draft;
 use crate::found::FoundListener;
@@ -41,7 +43,8 @@ pub(crate) fn listeners(
             Some(found) => known.extend(seat.share(found, draft)),
             None => known.extend(seat.own(draft)),
         }
-        if standing.is_none() || listener.rules.iter().any(action::forwards) {
+        let is_default = standing.is_none_or(|found| release.has_left(found));
+        if is_default || listener.rules.iter().any(action::forwards) {
             reached.insert(group.at);
         }
     }
@@ -99,7 +102,23 @@ impl Seat<'_> {
         let lacking: Vec<&str> =
             certificates.into_iter().filter(|arn| !found.certificates.contains(*arn)).collect();
         self.add_certificates(&json!(found.arn), &lacking, kept, draft);
-        self.rules(json!(found.arn), &found.priorities, draft)
+        if !self.release.has_left(found) {
+            return self.rules(json!(found.arn), &found.priorities, draft);
+        }
+        let mut taken = found.priorities.clone();
+        if !taken.insert(LAST) {
+            let port = self.port();
+            let what = format!(
+                "another rule of the listener on port {port} has the priority {LAST}, which leaves \
+                 this service nothing of what no rule takes"
+            );
+            draft.refuse(self.place("port"), what);
+        }
+        let mut known = self.rules(json!(found.arn), &taken, draft);
+        let id = format!("ListenerRuleLast{}", self.suffix);
+        draft.resource(&id, last(&json!(found.arn), self.group));
+        known.push(id);
+        known
     }
 
     fn resource(&self, certificates: &[&str]) -> Value {
@@ -152,10 +171,18 @@ impl Seat<'_> {
     /// What the file says of a listener must be true of the one that stands: it is not ours to change.
     fn check(&self, found: &FoundListener, draft: &mut Draft) {
         let (listener, port) = (self.listener, self.port());
-        if listener.rules.is_empty() {
+        if listener.rules.is_empty() && !self.release.has_left(found) {
             let what =
                 format!("port {port} is listened on already: give rules, or take another port");
-            draft.refuse(self.place("port"), what);
+            let arn = &found.arn;
+            let is_idle = found.vacancy.is_some() && found.priorities.is_empty();
+            let hint = is_idle.then(|| {
+                format!(
+                    "; a service that has left it may come back, otherwise `aws elbv2 \
+                     delete-listener --listener-arn {arn}` frees the port"
+                )
+            });
+            draft.refuse(self.place("port"), what + &hint.unwrap_or_default());
         }
         // HTTP is also what a file without a protocol says.
         if listener.protocol == Protocol::Https && found.protocol == Protocol::Http {

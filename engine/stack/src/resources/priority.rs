@@ -1,9 +1,10 @@
-//! Priorities of rules: as given, or after the highest there is.
+//! Priorities of rules: as given, or after the highest there is. The very last is left to what is
+//! meant for the rest: nothing could come after it.
 
 use std::collections::BTreeSet;
 
 /// Elastic Load Balancing's highest.
-const HIGHEST: u32 = 50_000;
+pub(crate) const LAST: u32 = 50_000;
 /// The predecessor leaves the first two free.
 const FREE: u32 = 2;
 
@@ -23,7 +24,7 @@ impl NoPriority {
                 "another rule of the listener on port {port} has the priority {priority} already"
             ),
             NoPriority::NoneLeft => format!(
-                "after the rules of the listener on port {port} no priority is left up to {HIGHEST}: give one"
+                "after the rules of the listener on port {port} no priority is left below {LAST}: give one"
             ),
         }
     }
@@ -35,8 +36,8 @@ pub(crate) fn priorities(
     standing: &BTreeSet<u32>,
     asked: &[Option<u32>],
 ) -> Vec<Result<u32, NoPriority>> {
-    let highest = standing.last().map_or(FREE, |highest| FREE.max(*highest));
-    let mut free = (highest + 1..=HIGHEST).filter(|it| !asked.contains(&Some(*it)));
+    let highest = standing.range(..LAST).last().map_or(FREE, |highest| FREE.max(*highest));
+    let mut free = (highest + 1..LAST).filter(|it| !asked.contains(&Some(*it)));
     let mut one = |asked: &Option<u32>| match asked {
         Some(priority) if standing.contains(priority) => Err(NoPriority::Taken(*priority)),
         Some(priority) => Ok(*priority),
@@ -67,6 +68,13 @@ mod tests {
     #[test]
     fn a_priority_of_somebody_elses_rule_is_refused() {
         assert_eq!(over(&[10], &[Some(10)]), [Err(NoPriority::Taken(10))]);
-        assert_eq!(over(&[HIGHEST], &[None]), [Err(NoPriority::NoneLeft)]);
+        assert_eq!(over(&[LAST - 1], &[None]), [Err(NoPriority::NoneLeft)]);
+    }
+
+    #[test]
+    fn a_rule_for_the_rest_stands_after_all_that_come_later() {
+        assert_eq!(over(&[7, LAST], &[None, None]), [Ok(8), Ok(9)]);
+        assert_eq!(over(&[LAST], &[None]), [Ok(3)]);
+        assert_eq!(over(&[LAST], &[Some(LAST)]), [Err(NoPriority::Taken(LAST))]);
     }
 }

@@ -4,9 +4,9 @@ use manifest::file::{Condition, ConditionField, Listener, Rule};
 use serde_json::{Value, json};
 
 use super::action;
-use super::priority::priorities;
+use super::priority::{LAST, priorities};
 use crate::draft::Draft;
-use crate::json::Properties;
+use crate::json::{Properties, reference};
 use crate::logical::Group;
 
 /// A listener that rules hang on.
@@ -47,6 +47,21 @@ pub(crate) fn rules(
         }
     }
     ids
+}
+
+/// The rule that takes whatever no other does.
+pub(crate) fn last(listener: &Value, group: &Group<'_>) -> Value {
+    let forward = json!({
+        "Type": "forward",
+        "TargetGroupArn": reference(&group.target_group_id()),
+    });
+    let any = json!({ "Field": "path-pattern", "PathPatternConfig": { "Values": ["*"] } });
+    Properties::new()
+        .with("ListenerArn", listener)
+        .with("Priority", LAST)
+        .with("Conditions", [any])
+        .with("Actions", [forward])
+        .into_resource("AWS::ElasticLoadBalancingV2::ListenerRule")
 }
 
 fn rule(rule: &Rule, hook: &Hook<'_>, priority: u32, actions: &[Value]) -> Value {

@@ -98,6 +98,56 @@ fn a_port_that_is_listened_on_needs_rules() {
     assert_eq!(said[0], port);
 }
 
+/// Port 443 is listened on by what this service has left there.
+fn left(service: &str) -> Found {
+    let mut found = found("private-first");
+    found.listeners[0].vacancy = Some(stack::vacancy("stage", service));
+    found
+}
+
+#[test]
+fn s17_a_service_is_the_default_again_on_the_listener_it_left() {
+    let without_rules = small(&[("port: 80\n", "port: 443\n")]);
+    let (from, to) = SHARED;
+    for (file, others) in [(without_rules, 0), (small(&[(from, to)]), 1)] {
+        let resources = green(&file, &left("webapi")).unwrap().template["Resources"].take();
+        assert_eq!(of_type(&resources, LISTENER).len(), 0);
+        assert_eq!(of_type(&resources, RULE).len(), 1 + others);
+        let last = &resources["ListenerRuleLastWeb8080"]["Properties"];
+        assert_eq!(
+            (&last["Priority"], &last["ListenerArn"]),
+            (&json!(50_000), &json!(left("webapi").listeners[0].arn),)
+        );
+        let any = json!([{ "Field": "path-pattern", "PathPatternConfig": { "Values": ["*"] } }]);
+        assert_eq!(last["Conditions"], any);
+        let group = json!({ "Ref": "TargetGroupWeb8080" });
+        assert_eq!(last["Actions"][0]["TargetGroupArn"], group);
+        let waits = resources["Service"]["DependsOn"].to_string();
+        assert!(waits.contains("ListenerRuleLastWeb8080"), "{waits}");
+    }
+}
+
+#[test]
+fn s17_a_listener_that_another_service_left_is_not_taken_up() {
+    let file = small(&[("port: 80\n", "port: 443\n")]);
+    let mut found = left("shop");
+    let said = refused(&file, &found);
+    assert!(said[0].starts_with("/listeners/0/port: port 443 is listened on already"), "{said:?}");
+    assert!(!said[0].contains("delete-listener"), "somebody uses it: {said:?}");
+    found.listeners[0].priorities.clear();
+    let said = refused(&file, &found);
+    assert!(said[0].contains(&format!("--listener-arn {}", found.listeners[0].arn)), "{said:?}");
+}
+
+#[test]
+fn s17_a_rule_of_others_for_the_rest_is_in_the_way_of_the_first_owner() {
+    let file = small(&[("port: 80\n", "port: 443\n")]);
+    let mut found = left("webapi");
+    found.listeners[0].priorities.insert(50_000);
+    let said = refused(&file, &found);
+    assert!(said[0].starts_with("/listeners/0/port: another rule"), "{said:?}");
+}
+
 #[test]
 fn what_a_file_says_of_somebody_elses_listener_must_be_true() {
     let mut found = found("private-first");

@@ -194,6 +194,7 @@ fn nothing_is_allowed_to_handlers_of_types_that_no_template_has() {
         let mut made: BTreeSet<&str> = templates.iter().flat_map(|(_, it)| kinds_of(it)).collect();
         // Whether these are made depends on what listens already.
         made.insert("AWS::ElasticLoadBalancingV2::Listener");
+        made.insert("AWS::ElasticLoadBalancingV2::ListenerRule");
         made.insert("AWS::ElasticLoadBalancingV2::ListenerCertificate");
         let created = |is_made: bool| -> BTreeSet<&str> {
             let kinds = kinds().filter(|kind| made.contains(kind) == is_made);
@@ -290,19 +291,20 @@ fn s08_any_file_may_suspend_the_scaling_of_the_old_release_and_restore_it() {
     }
 }
 
-/// Whether a listener is our own is known only in the account.
+/// Whether a listener is our own is known only in the account: also without rules of its own a
+/// service hangs one, and its certificates, on a listener that it has left for others.
 #[test]
-fn a_certificate_may_be_hung_on_a_listener_that_stands_where_rules_can_be() {
+fn s17_a_rule_and_certificates_may_be_hung_on_a_listener_that_stands() {
     let secure = "- port: 443\n    protocol: HTTPS\n    certificates: [api.example.com]";
-    let rule = "rules: [{ conditions: [{ field: path-pattern, values: [/x] }] }]";
-    for (listener, is_shareable) in
-        [(format!("{secure}\n    {rule}"), true), (secure.into(), false)]
-    {
-        let policy = of(&small(&[("- port: 80", &listener)]));
+    for (listener, has_certificates) in [(secure, true), ("- port: 80", false)] {
+        let policy = of(&small(&[("- port: 80", listener)]));
         let actions = actions(&policy);
-        assert!(actions.contains("elasticloadbalancing:CreateListener"));
+        for needed in ["CreateListener", "CreateRule", "DeleteRule"] {
+            let action = format!("elasticloadbalancing:{needed}");
+            assert!(actions.contains(action.as_str()), "{listener}: {needed}");
+        }
         let hangs = actions.contains("elasticloadbalancing:AddListenerCertificates");
-        assert_eq!(hangs, is_shareable, "{listener}");
+        assert_eq!(hangs, has_certificates, "{listener}");
     }
 }
 

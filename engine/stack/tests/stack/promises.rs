@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use manifest::file::DeploymentFile;
 use serde_json::{Value, json};
-use stack::{Found, retained};
+use stack::{Found, is_vacancy, retained, vacancy};
 
 use crate::support::{data, file, found, green, init, small};
 
@@ -98,11 +98,14 @@ fn s17_a_certificate_on_somebody_elses_listener_stays_when_the_stack_goes() {
 fn s17_a_listener_that_others_use_outlives_its_stack_and_forwards_nowhere() {
     let template = green(&instances(), &found("private-first")).unwrap().template;
     let (kept, ours) = ("ListenerWebApi8080On8443", "ListenerWebApi8080");
-    let after = retained(&template, &BTreeSet::from([kept.to_owned(), "Service".to_owned()]));
+    let answer = vacancy("stage", "webapi");
+    let ids = BTreeSet::from([kept.to_owned(), "Service".to_owned()]);
+    let after = retained(&template, &ids, &answer);
     let listener = &after["Resources"][kept];
     assert_eq!(listener["DeletionPolicy"], "Retain");
     let action = &listener["Properties"]["DefaultActions"];
     assert_eq!(action[0]["FixedResponseConfig"]["StatusCode"], "503");
+    assert_eq!(action[0]["FixedResponseConfig"]["MessageBody"], answer);
     assert!(!listener.to_string().contains("TargetGroup"), "{listener}");
     let certificate = &after["Resources"]["ListenerCertificate1WebApi8080On8443"];
     assert_eq!(certificate["DeletionPolicy"], "Retain");
@@ -119,8 +122,17 @@ fn s17_a_template_that_is_none_is_left_as_it_is() {
         json!({ "Resources": [] }),
         json!({ "Resources": { "L": 1, "M": { "Type": "AWS::ElasticLoadBalancingV2::ListenerCertificate" } } }),
     ] {
-        assert_eq!(retained(&strange, &all), strange);
+        assert_eq!(retained(&strange, &all, "gone"), strange);
     }
+}
+
+#[test]
+fn s17_what_a_left_listener_answers_tells_its_service_to_nobody_else() {
+    let [own, other] = ["webapi", "shop"].map(|service| vacancy("stage", service));
+    assert_ne!(own, other);
+    assert_ne!(own, vacancy("prod", "webapi"));
+    assert!(is_vacancy(&own) && !own.contains("webapi"), "{own}");
+    assert!(!is_vacancy("Not here"));
 }
 
 #[test]
