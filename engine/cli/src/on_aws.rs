@@ -8,10 +8,12 @@ use manifest::Parameters;
 use probes::Probes;
 use rollout::{Goal, Ground, Machine, Plan, State};
 use runner::{
-    Began, CREDENTIALS_MARGIN_S, CallErrorKind, Cloud, Deployment, Entry, Interrupt, Record, Story,
+    Began, CREDENTIALS_MARGIN_S, CallErrorKind, Cloud, Deployment, Entry, Interrupt, Lease, Ledger,
+    Record, Story,
 };
 use sha2::{Digest, Sha256};
 
+use crate::balancer_lease::UnderLeases;
 use crate::failure::Failure;
 use crate::file::Prepared;
 use crate::terminal::complain;
@@ -45,6 +47,12 @@ pub(crate) fn lease_times(connection: &Connection) -> LeaseTimes {
 /// All ports, HTTP over the machine's own sockets.
 pub(crate) fn cloud(aws: &Aws) -> Cloud {
     aws.cloud(Arc::new(Probes::system(Arc::new(aws.clone()))))
+}
+
+/// The same, to drive a deployment: stacks are made and removed under the leases of their
+/// balancers, of which green's may be held already.
+pub(crate) fn cloud_to_drive(aws: &Aws, ledger: &Arc<dyn Ledger>, green: Option<Lease>) -> Cloud {
+    Cloud { stacks: Arc::new(UnderLeases::new(aws, ledger, green)), ..cloud(aws) }
 }
 
 /// The address that the internet sees us under.

@@ -161,7 +161,7 @@ fn cloud_to_go_on(
                 }
                 false => Aws::new(connection),
             };
-            Ok((on_aws::cloud(&aws), Some(aws)))
+            Ok((on_aws::cloud_to_drive(&aws, &place.ledger, None), Some(aws)))
         }
     }
 }

@@ -13,7 +13,7 @@ use runner::{
 use sim::{SimCloud, Store};
 
 use crate::args::{DeployArgs, Output};
-use crate::balancer_lease::{self, UntilStack};
+use crate::balancer_lease;
 use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::file::{Prepared, Read, read};
@@ -95,8 +95,6 @@ struct Start {
     id: String,
     ground: Ground,
     lease: Lease,
-    /// Of the balancer, until the stack stands.
-    second: Option<Lease>,
     /// What was found and has to be kept.
     found: BTreeMap<String, String>,
 }
@@ -121,7 +119,7 @@ async fn begin_simulated(
         return Ok(None);
     }
     let id = sim.new_deployment_id(plan)?;
-    let start = Start { cloud, id, ground, lease, second: None, found: BTreeMap::new() };
+    let start = Start { cloud, id, ground, lease, found: BTreeMap::new() };
     start.begin(place, prepared, goal, output).await.map(Some)
 }
 
@@ -155,11 +153,10 @@ async fn begin_on_aws(
     let start = async |second: Option<&Lease>| {
         let found = look().await?;
         let start = Start {
-            cloud: on_aws::cloud(aws),
+            cloud: on_aws::cloud_to_drive(aws, ledger, second.cloned()),
             id: id.clone(),
             ground: found.ground,
             lease: lease.clone(),
-            second: second.cloned(),
             found: found.survey.map(|survey| survey.parameters()).unwrap_or_default(),
         };
         start.begin(place, prepared, goal, output).await.map(Some)
@@ -212,9 +209,7 @@ impl Start {
         began.parameters.extend(self.found);
         let feed = Feed::new(&self.id, output);
         let host = Arc::new(prepared.components.host(plan));
-        let follower =
-            UntilStack { follower: feed.clone(), ledger: place.ledger.clone(), lease: self.second };
-        let context = context(self.cloud, place, self.lease, host, Box::new(follower));
+        let context = context(self.cloud, place, self.lease, host, Box::new(feed.clone()));
         let driver = Driver::begin(context, &self.id, began).await?;
         Ok((driver, feed))
     }

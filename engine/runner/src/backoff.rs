@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 const FIRST_S: u32 = 1;
 /// The longest wait, in seconds.
 const LONGEST_S: u32 = 20;
+/// The longest wait for somebody else who is at it, in seconds.
+const BUSY_S: u32 = 10;
 /// All tries of one effect together, in seconds.
 const BUDGET_S: u32 = 120;
 
@@ -50,6 +52,13 @@ impl Backoff {
         self.next_at = None;
     }
 
+    /// Nothing is wrong, and it cannot be done yet: it is tried again, and the budget is untouched.
+    pub(crate) fn put_off(&mut self, effect: &str, now: EpochS) {
+        self.first_at = None;
+        self.next_at = Some(now.plus_s(self.jittered(effect, BUSY_S)));
+        self.tries = self.tries.saturating_add(1);
+    }
+
     /// A try failed: when the next is, or none when the budget is used up.
     pub(crate) fn failed(&mut self, effect: &str, now: EpochS) -> Option<EpochS> {
         let first_at = *self.first_at.get_or_insert(now);
@@ -85,6 +94,19 @@ mod tests {
         assert!(waits.len() >= 6, "{waits:?}");
         assert!(waits.iter().all(|wait| (1..=LONGEST_S).contains(wait)), "{waits:?}");
         assert!(waits[5] >= LONGEST_S / 2, "{waits:?}");
+    }
+
+    #[test]
+    fn waiting_for_somebody_else_takes_nothing_from_the_budget() {
+        let mut backoff = Backoff::new("d-1");
+        let mut now = EpochS(1000);
+        for _ in 0..100 {
+            backoff.put_off("retire", now);
+            let next = backoff.next_at().unwrap();
+            assert!((1..=BUSY_S).contains(&next.since_s(now)));
+            now = next;
+        }
+        assert!(backoff.failed("retire", now).is_some());
     }
 
     #[test]

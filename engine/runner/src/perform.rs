@@ -4,7 +4,7 @@ use rollout::{Effect, Event};
 
 use crate::DriveError;
 use crate::driver::Driver;
-use crate::ports::{CallError, Called, Written};
+use crate::ports::{CallError, CallErrorKind, Called, Written};
 use crate::record::Record;
 
 impl Driver {
@@ -37,6 +37,12 @@ impl Driver {
             return Err(DriveError::Call(error));
         }
         let now = self.now();
+        if error.kind == CallErrorKind::Busy {
+            let is_told = !self.backoff.is_calm();
+            self.backoff.put_off(effect.name(), now);
+            let text = format!("{} waits: {error}", effect.name());
+            return if is_told { Ok(()) } else { self.note(false, text).await };
+        }
         if error.is_retryable()
             && let Some(next_at) = self.backoff.failed(effect.name(), now)
         {
@@ -113,8 +119,31 @@ impl Driver {
             Effect::Learn => Ok(self.learn().await),
             Effect::Look { .. } => {
                 let message = "a look is not one call of the cloud".to_owned();
-                Err(CallError { kind: crate::CallErrorKind::Refused, message })
+                Err(CallError { kind: CallErrorKind::Refused, message })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::double::{Run, ScriptedGates};
+
+    #[tokio::test]
+    async fn what_somebody_else_is_at_is_waited_for_and_told_once() {
+        let gates = ScriptedGates { ask: |_, _| None, judge: |_, _, _| None };
+        let mut run = Run::at_first_weight(&[], gates).await;
+        let begun = run.entries().await.len();
+        let busy = CallError::new(CallErrorKind::Busy, "another deployment is at it");
+        run.script.health.lock().unwrap().push_back(Err(busy));
+        for _ in 0..100 {
+            run.pass(10);
+            run.driver.perform(Effect::ReadHealth).await.unwrap();
+        }
+        let told = run.entries().await.split_off(begun);
+        let [told] = told.as_slice() else { panic!("{told:?}") };
+        let text = "read-health waits: another deployment is at it".to_owned();
+        assert_eq!(told.record, Record::Noted { warning: false, text });
     }
 }

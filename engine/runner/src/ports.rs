@@ -64,6 +64,8 @@ pub struct CallError {
 pub enum CallErrorKind {
     /// Throttled, 5xx, timed out, reply lost: ask again.
     Retryable,
+    /// Somebody else is at it and will be done: ask again, however long that takes.
+    Busy,
     /// The account lacks something (exit 3 before any write).
     Missing,
     /// Refused for good.

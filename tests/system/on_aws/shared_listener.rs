@@ -173,3 +173,35 @@ fn s17_two_services_deployed_at_once_take_rules_one_after_the_other() {
     priorities.dedup();
     assert_eq!(priorities.len(), 2, "{rules:?}");
 }
+
+#[test]
+fn s17_no_rule_is_hung_on_a_listener_that_is_going() {
+    let account = account();
+    account.post("stacks", &json!({ "stack": "stage-webapi-1", "delete_hang": ["Service"] }));
+    account.version(FILE, "1.1.0");
+    let mut moving = account.start(&["deploy", "-f", "svc.yml"]);
+    moving.says("the blue stack is being deleted");
+    let mut shop = account.start(&["deploy", "-f", "shop.yml"]);
+    shop.says("waiting for");
+    account.post("stacks", &json!({ "stack": "stage-webapi-1" }));
+    moving.ends(0);
+    shop.ends(0);
+    the_shop_answers(&account);
+}
+
+#[test]
+fn s17_a_listener_stays_for_a_rule_that_is_about_to_be_hung_on_it() {
+    let account = account();
+    account.post("stacks", &json!({ "stack": "stage-shop-1", "hang": ["TargetGroupDefault8080"] }));
+    let mut shop = account.start(&["deploy", "-f", "shop.yml"]);
+    shop.says("the green stack is being created");
+    account.version(FILE, "1.1.0");
+    let mut moving = account.start(&["deploy", "-f", "svc.yml"]);
+    moving.says("retire waits");
+    account.post("stacks", &json!({ "stack": "stage-shop-1" }));
+    shop.ends(0);
+    let moved = moving.ends(0);
+    let arn = text(&listener(&account).0["ListenerArn"]);
+    assert!(moved.out.contains(&arn), "what is left is named:\n{}", moved.out);
+    the_shop_answers(&account);
+}

@@ -3,12 +3,13 @@
 //! Rule priorities and ports are free when they are looked up and may be taken when the stack is
 //! made: two services behind one balancer, deployed at once, can both find port 80 free (S17). A
 //! lease named `lease_name(balancer)` beside the service's own closes that gap: whoever drives
-//! takes it from the ledger before `Aws::survey` and gives it back at `StackReady`. Where that lease
-//! is lost, CloudFormation's refusal (`PriorityInUse`, `DuplicateListener`) fails the creation
+//! takes it from the ledger before `Aws::survey` and gives it back when the stack stands. Whoever
+//! removes a stack holds it as well, until the stack is gone. Where that lease is lost,
+//! CloudFormation's refusal (`PriorityInUse`, `DuplicateListener`) fails the creation
 //! cleanly.
 
 use aws_sdk_cloudformation::types::{Capability, OnFailure, Parameter, StackStatus, Tag};
-use rollout::Stack;
+use rollout::{Side, Stack};
 use runner::{CallError, CallErrorKind, Called, Deployment};
 use stack::{DEPLOYMENT_TAG, Rendered};
 
@@ -21,13 +22,32 @@ use crate::error::{call_error, code};
 /// Refusals of CreateStack that say a stack of the name, or of the token, is there already.
 const STANDS: [&str; 2] = ["AlreadyExistsException", "TokenAlreadyExistsException"];
 
-/// The lease under which ports and rule priorities of a balancer are taken.
+/// The lease under which ports and rule priorities of a balancer are taken and left.
 #[must_use]
 pub fn lease_name(balancer_arn: &str) -> String {
     format!("balancer {balancer_arn}")
 }
 
 impl Aws {
+    /// The name of the lease under which this stack is made and removed; none where it stands
+    /// behind no balancer.
+    ///
+    /// # Errors
+    /// When AWS does not answer.
+    pub async fn balancer_lease(
+        &self,
+        deployment: &Deployment,
+        stack: Stack,
+    ) -> Called<Option<String>> {
+        let side = match stack {
+            Stack::Init => return Ok(None),
+            Stack::Green => Side::Green,
+            Stack::Blue => Side::Blue,
+        };
+        let scene = self.scene(deployment).await?;
+        Ok(scene.balancer(side).ok().map(|balancer| lease_name(&balancer.arn)))
+    }
+
     /// Whether the secrets at hand are enough to go on with a deployment: they have to be there, and
     /// be the ones it began with, if its stack is still to be made. Writes nothing.
     ///

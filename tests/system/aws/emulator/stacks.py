@@ -251,6 +251,7 @@ class Stack:
 
     def _delete(self, verb, resource, failed):
         if resource.logical_id in self.switches.get("delete_hang", []):
+            self.account.after(PROGRESS_S, lambda: self._delete(verb, resource, failed))
             return
         try:
             self.delete_resource(resource)
