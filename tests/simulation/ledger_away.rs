@@ -15,13 +15,17 @@ use crate::rig::{Rig, Stage};
 use crate::stories::{case, play, splits};
 use crate::story::{Case, Played};
 
-/// When the ledger is away, and whether the lease outlasts it.
+/// When the ledger is away, how long a call to it takes then, and until when the lease is ours.
 #[derive(Clone, Copy)]
 struct Outage {
     from: EpochS,
     until: EpochS,
-    lease_is_ours: bool,
+    call_s: u32,
+    ours_until: EpochS,
 }
+
+/// Never over, or a lease that outlasts everything.
+const FOR_EVER: EpochS = EpochS(u32::MAX);
 
 /// A ledger that answers nothing during an outage.
 struct Away {
@@ -31,95 +35,96 @@ struct Away {
 }
 
 impl Away {
-    fn there(&self) -> Kept<&MemoryLedger> {
+    async fn there(&self) -> Kept<&MemoryLedger> {
         let now = self.clock.now();
-        match self.outage.from <= now && now < self.outage.until {
-            false => Ok(&self.inner),
-            true => Err(LedgerError::Unreachable {
-                what: "the ledger of the test".to_owned(),
-                why: "nobody answers".to_owned(),
-            }),
+        if now < self.outage.from || self.outage.until <= now {
+            return Ok(&self.inner);
         }
+        self.clock.wait(now.plus_s(self.outage.call_s)).await.expect("time passes");
+        Err(LedgerError::Unreachable {
+            what: "the ledger of the test".to_owned(),
+            why: "nobody answers".to_owned(),
+        })
     }
 }
 
 #[async_trait]
 impl Journal for Away {
     async fn begin(&self, lease: &Lease, id: &str, key: &str, first: &Arc<Entry>) -> Kept<()> {
-        self.there()?.begin(lease, id, key, first).await
+        self.there().await?.begin(lease, id, key, first).await
     }
     async fn append(&self, lease: &Lease, id: &str, entry: &Arc<Entry>) -> Kept<()> {
-        self.there()?.append(lease, id, entry).await
+        self.there().await?.append(lease, id, entry).await
     }
     async fn keep_evaluation(&self, lease: &Lease, id: &str, look: &Arc<Evaluation>) -> Kept<()> {
-        self.there()?.keep_evaluation(lease, id, look).await
+        self.there().await?.keep_evaluation(lease, id, look).await
     }
     async fn end(&self, lease: &Lease, id: &str, exit_code: u8) -> Kept<()> {
-        self.there()?.end(lease, id, exit_code).await
+        self.there().await?.end(lease, id, exit_code).await
     }
 }
 
 #[async_trait]
 impl Archive for Away {
     async fn entries(&self, id: &str, from_seq: u32) -> Kept<Vec<Arc<Entry>>> {
-        self.there()?.entries(id, from_seq).await
+        self.there().await?.entries(id, from_seq).await
     }
     async fn evaluations(&self, id: &str) -> Kept<Vec<Arc<Evaluation>>> {
-        self.there()?.evaluations(id).await
+        self.there().await?.evaluations(id).await
     }
     async fn runs(&self) -> Kept<Vec<RunSummary>> {
-        self.there()?.runs().await
+        self.there().await?.runs().await
     }
 }
 
 #[async_trait]
 impl Leases for Away {
     async fn acquire(&self, key: &str, holder: &str) -> Kept<Lease> {
-        self.there()?.acquire(key, holder).await
+        self.there().await?.acquire(key, holder).await
     }
     async fn renew(&self, lease: &Lease) -> Kept<()> {
-        self.there()?.renew(lease).await
+        self.there().await?.renew(lease).await
     }
     fn surely_ours(&self, lease: &Lease, for_s: u32) -> bool {
-        self.outage.lease_is_ours && self.inner.surely_ours(lease, for_s)
+        self.clock.now() < self.outage.ours_until && self.inner.surely_ours(lease, for_s)
     }
     async fn release(&self, lease: &Lease) -> Kept<()> {
-        self.there()?.release(lease).await
+        self.there().await?.release(lease).await
     }
     async fn holder(&self, key: &str) -> Kept<Option<String>> {
-        self.there()?.holder(key).await
+        self.there().await?.holder(key).await
     }
 }
 
 #[async_trait]
 impl Words for Away {
     async fn say(&self, id: &str, word: Word, by: &str) -> Kept<u32> {
-        self.there()?.say(id, word, by).await
+        self.there().await?.say(id, word, by).await
     }
     async fn hear(&self, id: &str) -> Kept<Vec<SpokenWord>> {
-        self.there()?.hear(id).await
+        self.there().await?.hear(id).await
     }
     async fn settle(&self, id: &str, number: u32, fate: &WordFate) -> Kept<()> {
-        self.there()?.settle(id, number, fate).await
+        self.there().await?.settle(id, number, fate).await
     }
     async fn fate(&self, id: &str, number: u32) -> Kept<WordFate> {
-        self.there()?.fate(id, number).await
+        self.there().await?.fate(id, number).await
     }
 }
 
 #[async_trait]
 impl Shelf for Away {
     async fn memory(&self, key: &str, gate: &str) -> Kept<Vec<u8>> {
-        self.there()?.memory(key, gate).await
+        self.there().await?.memory(key, gate).await
     }
     async fn remember(&self, lease: &Lease, key: &str, gate: &str, bytes: &[u8]) -> Kept<()> {
-        self.there()?.remember(lease, key, gate, bytes).await
+        self.there().await?.remember(lease, key, gate, bytes).await
     }
     async fn component(&self, digest: &str) -> Kept<Vec<u8>> {
-        self.there()?.component(digest).await
+        self.there().await?.component(digest).await
     }
     async fn keep_component(&self, digest: &str, bytes: &[u8]) -> Kept<()> {
-        self.there()?.keep_component(digest, bytes).await
+        self.there().await?.keep_component(digest, bytes).await
     }
 }
 
@@ -245,7 +250,7 @@ async fn s18_without_a_ledger_nothing_rises_is_made_or_deleted_and_the_run_goes_
     // The first is that of the run's first line: without a ledger a run does not begin.
     for from in instants.into_iter().skip(1) {
         let rig = Rig::new(&stage);
-        let outage = Outage { from, until: from.plus_s(90), lease_is_ours: true };
+        let outage = Outage { from, until: from.plus_s(90), call_s: 0, ours_until: FOR_EVER };
         let outcome = drive(&rig, outage).await;
         assert_eq!(outcome.end.exit_code, 0, "away from {from:?}: {}", outcome.end.why);
         assert_eq!(deeds_within(&outcome, outage), [], "away from {from:?}");
@@ -260,12 +265,17 @@ async fn s18_a_roll_back_is_written_without_a_ledger_while_the_lease_is_ours() {
     let stage = Stage::of(&case);
     let whole = play(&Rig::new(&stage)).await;
     let from = verified_at(&whole, 10);
-    for (lease_is_ours, wanted) in [(true, vec![Deed::Weights(Split::ALL_BLUE)]), (false, vec![])] {
+    let back = Deed::Weights(Split::ALL_BLUE);
+    for (ours_until, wanted) in [(FOR_EVER, vec![back]), (EpochS(0), vec![])] {
         let rig = Rig::new(&stage);
-        let outage = Outage { from, until: EpochS(u32::MAX), lease_is_ours };
+        let outage = Outage { from, until: FOR_EVER, call_s: 0, ours_until };
         let outcome = drive(&rig, outage).await;
         assert_eq!(outcome.end.exit_code, 40, "{}", outcome.end.why);
-        assert_eq!(deeds_within(&outcome, outage), wanted, "the lease is ours: {lease_is_ours}");
+        assert_eq!(
+            deeds_within(&outcome, outage),
+            wanted,
+            "the lease is ours until {ours_until:?}"
+        );
         let end = rig.resume(&outcome.id, Fuse::safe()).await.expect("the resumed run ends");
         assert!(matches!(end.exit_code, 10 | 13), "{}: {}", end.exit_code, end.why);
         let last_split = splits(&rig.played(&outcome.id, &end).await).last().copied();
@@ -273,13 +283,29 @@ async fn s18_a_roll_back_is_written_without_a_ledger_while_the_lease_is_ours() {
     }
 }
 
+/// A ledger that swallows calls, each until its limit, while somebody else may soon take the lease.
+#[tokio::test]
+async fn s18_a_ledger_that_swallows_calls_leaves_time_to_go_back() {
+    let case = healthy(Decision::Rollback);
+    let stage = Stage::of(&case);
+    let whole = play(&Rig::new(&stage)).await;
+    let is_back = |entry: &&Arc<Entry>| {
+        matches!(entry.event(), Some(Event::WeightsWritten { split: Split::ALL_BLUE, .. }))
+    };
+    let from = EpochS(whole.entries.iter().find(is_back).expect("it goes back").at.0 - 2);
+    let rig = Rig::new(&stage);
+    let outage = Outage { from, until: FOR_EVER, call_s: 3, ours_until: from.plus_s(10) };
+    let outcome = drive(&rig, outage).await;
+    assert_eq!(deeds_within(&outcome, outage), [Deed::Weights(Split::ALL_BLUE)]);
+}
+
 #[tokio::test]
 async fn s18_a_driver_leaves_a_ledger_that_stays_away_as_its_plan_says() {
     let case = healthy(Decision::Hold);
     let stage = Stage::of(&case);
     let whole = play(&Rig::new(&stage)).await;
-    let outage =
-        Outage { from: verified_at(&whole, 10), until: EpochS(u32::MAX), lease_is_ours: true };
+    let from = verified_at(&whole, 10);
+    let outage = Outage { from, until: FOR_EVER, call_s: 0, ours_until: FOR_EVER };
     // The rig rolls back at an interrupt, and so it does here.
     let rig = Rig::new(&stage);
     let outcome = drive(&rig, outage).await;

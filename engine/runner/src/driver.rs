@@ -201,10 +201,12 @@ impl Driver {
         next.unwrap_or_else(|| now.plus_s(60))
     }
 
-    /// A person's words, once an instant: those that make sense become events.
+    /// A person's words, once an instant: those that make sense become events. A ledger that is away
+    /// is not asked: that would take the time in which blue may still be brought back (S18).
     async fn hear(&mut self) -> Result<(), DriveError> {
         let now = self.now();
-        if self.heard_at == Some(now) && !self.context.cloud.clock.is_wall() {
+        let was_heard = self.heard_at == Some(now) && !self.context.cloud.clock.is_wall();
+        if was_heard || self.outage.is_some() {
             return Ok(());
         }
         self.heard_at = Some(now);

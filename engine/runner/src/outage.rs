@@ -137,7 +137,6 @@ impl Driver {
         if now < outage.next_try_at {
             return Ok(());
         }
-        outage.next_try_at = now.plus_s(RETRY_S);
         let away_s = now.since_s(outage.since);
         match self.catch_up().await {
             Ok(()) => {
@@ -145,7 +144,14 @@ impl Driver {
                 let text = format!("the ledger is back after {away_s} s, and has every line");
                 self.note(false, text).await
             }
-            Err(LedgerError::Unreachable { .. }) => Ok(()),
+            Err(LedgerError::Unreachable { .. }) => {
+                // A try may have taken long, and what is urgent comes between two of them.
+                let now = self.now();
+                if let Some(outage) = &mut self.outage {
+                    outage.next_try_at = now.plus_s(RETRY_S);
+                }
+                Ok(())
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -17,7 +17,9 @@ impl Driver {
         if self.backoff.is_calm() && effect != Effect::ReadHealth {
             self.append(Record::Intended { effect: effect.clone() }).await?;
         }
-        if let Err(error) = self.context.ledger.renew(&self.context.lease).await {
+        if self.outage.is_none()
+            && let Err(error) = self.context.ledger.renew(&self.context.lease).await
+        {
             self.missed(error)?;
         }
         if !self.may_try(&effect) {

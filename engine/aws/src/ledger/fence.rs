@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, TransactWrite
 use runner::{Kept, Lease, LedgerError};
 
 use super::Inner;
+use super::conflict::{is_passing, unhindered};
 use super::items::{self, Item, Key};
 
 /// The code of a condition that did not hold.
@@ -106,7 +107,8 @@ impl Inner {
         let (writes, mut refused): (Vec<_>, Vec<_>) =
             parts.into_iter().map(|part| (part.write, part.refused)).unzip();
         let request = self.client.transact_write_items().set_transact_items(Some(writes));
-        let Err(error) = request.send().await else { return Ok(()) };
+        let sent = unhindered(|| request.clone().send(), is_passing).await;
+        let Err(error) = sent else { return Ok(()) };
         if let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
             error.as_service_error()
         {

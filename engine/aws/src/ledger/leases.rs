@@ -4,6 +4,7 @@
 //! unchanged, by their own monotonic clock, for as long as it lasts and one call longer. Its holder
 //! stops being sure of it earlier, counting from before its last renewal was sent.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,6 +14,7 @@ use runner::{Kept, Lease, Leases, LedgerError};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
+use super::conflict::{is_conflict, unhindered};
 use super::fence::OURS;
 use super::items::{self, Item};
 use super::{DynamoLedger, Inner};
@@ -44,6 +46,8 @@ struct Seen {
     is_held: bool,
     holder: String,
     renewed_at_ms: u64,
+    /// Of the call that took it.
+    nonce: String,
 }
 
 #[async_trait]
@@ -156,6 +160,8 @@ impl Inner {
         item.insert("is_held".to_owned(), AttributeValue::Bool(true));
         item.insert("holder".to_owned(), items::text(holder));
         item.insert("renewed_at_ms".to_owned(), items::number(now_ms()));
+        let nonce = nonce();
+        item.insert("nonce".to_owned(), items::text(&nonce));
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         let put = match before {
             None => put.condition_expression("attribute_not_exists(pk)"),
@@ -164,10 +170,14 @@ impl Inner {
                 .expression_attribute_values(":epoch", items::number(epoch))
                 .expression_attribute_values(":beat", items::number(beat)),
         };
-        match put.send().await {
+        match unhindered(|| put.clone().send(), is_conflict).await {
             Ok(_) => Ok(()),
             Err(error) if error::code(&error) == REFUSED => {
                 let seen = self.seen(key).await?;
+                // The reply of the first try was lost, and the SDK's second met our own record.
+                if seen.as_ref().is_some_and(|it| it.epoch == epoch && it.nonce == nonce) {
+                    return Ok(());
+                }
                 let holder = seen.map_or_else(|| "somebody else".to_owned(), |seen| seen.holder);
                 Err(LedgerError::Held { key: key.to_owned(), holder })
             }
@@ -203,7 +213,7 @@ impl Inner {
         if expression.contains(":false") {
             update = update.expression_attribute_values(":false", AttributeValue::Bool(false));
         }
-        match update.send().await {
+        match unhindered(|| update.clone().send(), is_conflict).await {
             Ok(_) => Ok(()),
             Err(error) if error::code(&error) == REFUSED => {
                 Err(LedgerError::Lost { key: key.to_owned() })
@@ -239,7 +249,16 @@ fn seen(item: &Item) -> Kept<Seen> {
         is_held: item.get("is_held").and_then(|value| value.as_bool().ok()).copied() == Some(true),
         holder: items::text_of(item, "holder")?.to_owned(),
         renewed_at_ms: items::number_of(item, "renewed_at_ms")?,
+        nonce: items::optional(item, "nonce", items::text_of)?.unwrap_or_default().to_owned(),
     })
+}
+
+/// What no other call has: the process, the instant, and a number of its own.
+fn nonce() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{}-{}-{number}", std::process::id(), now.as_nanos())
 }
 
 fn now_ms() -> u64 {

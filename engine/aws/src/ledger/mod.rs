@@ -14,6 +14,7 @@
 //! | `memory#SERVICE` | the gate | what it learnt |
 //! | `component#DIGEST` | `part#PART`, `whole` | a component; `whole` is written last |
 
+mod conflict;
 mod fence;
 mod items;
 mod journal;
@@ -27,8 +28,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 
 pub(crate) use leases::Held;
+
+use crate::connect::Connection;
+
+/// The longest a call takes, its repetitions included. A driver whose ledger does not answer still has
+/// to bring blue back while its lease is surely its own (S18), so it must not wait for long.
+const CALL: Duration = Duration::from_secs(5);
+/// The longest that one try takes.
+const ATTEMPT: Duration = Duration::from_secs(3);
 
 /// How long a lease lasts and how it is kept, in wall time.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +96,16 @@ pub(crate) struct Inner {
 }
 
 impl DynamoLedger {
+    /// The ledger in that table of an account, whose calls are short.
+    #[must_use]
+    pub fn of(connection: &Connection, table: &str, times: LeaseTimes) -> Self {
+        let limits =
+            TimeoutConfig::builder().operation_timeout(CALL).operation_attempt_timeout(ATTEMPT);
+        let config = connection.clients.dynamodb.config().to_builder();
+        let config = config.timeout_config(limits.build()).build();
+        DynamoLedger::new(Client::from_conf(config), table, times)
+    }
+
     /// The ledger in that table. Nothing is called yet: the table is made by the first write.
     #[must_use]
     pub fn new(client: Client, table: &str, times: LeaseTimes) -> Self {

@@ -14,6 +14,7 @@ use runner::{Kept, LedgerError};
 use tokio::time::Instant;
 
 use super::Inner;
+use super::conflict::{is_conflict, unhindered};
 use super::items::{Item, Key};
 use crate::error;
 
@@ -158,7 +159,7 @@ impl Inner {
 
     /// The next number of a counter in an item; none when the item is not there.
     pub(super) async fn next(&self, doing: &str, key: &Key, counter: &str) -> Kept<Option<u64>> {
-        let counted = self
+        let request = self
             .client
             .update_item()
             .table_name(&self.table)
@@ -167,9 +168,8 @@ impl Inner {
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_names("#counter", counter)
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .return_values(aws_sdk_dynamodb::types::ReturnValue::UpdatedNew)
-            .send()
-            .await;
+            .return_values(aws_sdk_dynamodb::types::ReturnValue::UpdatedNew);
+        let counted = unhindered(|| request.clone().send(), is_conflict).await;
         match counted {
             Ok(answer) => {
                 let item = answer.attributes.unwrap_or_default();

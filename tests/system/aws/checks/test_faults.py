@@ -35,6 +35,26 @@ class Faults(Check):
         )
         self.assertEqual(len(self.ask()), 1)
 
+    def transact(self, token):
+        put = {"TableName": "items", "Item": {"id": {"S": "1"}}, "ConditionExpression": "attribute_not_exists(id)"}
+        return self.aws("dynamodb").transact_write_items(TransactItems=[{"Put": put}], ClientRequestToken=token)
+
+    def test_a_transaction_is_done_once_for_its_token_and_may_meet_another(self):
+        self.aws("dynamodb").create_table(
+            TableName="items",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+        met = {"kind": "error", "code": "TransactionCanceledException", "reasons": ["TransactionConflict"]}
+        self.post("faults", [{"operation": "TransactWriteItems", **met, "times": 1}])
+        with self.assertRaises(botocore.exceptions.ClientError) as refused:
+            self.transact("one")
+        self.assertEqual(refused.exception.response["CancellationReasons"], [{"Code": "TransactionConflict"}])
+        self.transact("one")
+        self.transact("one")
+        self.refused("TransactionCanceledException", lambda: self.transact("two"))
+
     def test_xml_services_are_refused_in_xml(self):
         self.post("faults", [{"service": "*", "kind": "throttle"}])
         self.refused("Throttling", self.aws("route53").list_hosted_zones)

@@ -116,13 +116,31 @@ def _result(call):
     return own(call) if own else call.moto()
 
 
+class Replies:
+    """The replies to transactions that were done, by their tokens: moto does them again."""
+
+    def __init__(self, _account, _region):
+        self.by_token = {}
+
+
+def _raw(call):
+    token = call.parameters.get("ClientRequestToken") if call.operation == "TransactWriteItems" else None
+    replies = call.state(Replies).by_token
+    if token in replies:
+        return replies[token]
+    reply = call.moto_raw()
+    if token and reply[0] == 200:
+        replies[token] = reply
+    return reply
+
+
 def answered(call):
     """(status, headers, body): our own answer, else moto's, cut into pages if tests ask for it."""
     own = (call.service, call.operation) in _OPERATIONS
     _GUARDS.get((call.service, call.operation), lambda _: None)(call)
     paged = paging.asked(call)
     if not own and not paged and call.protocol == wire.moto_protocol(call.service):
-        return call.moto_raw()
+        return _raw(call)
     try:
         result = paging.page(call, _result) if paged else _result(call)
     except AwsError as error:

@@ -7,7 +7,7 @@ Service and operation may be "*". Kinds:
 throttle      the service's own throttling error
 500           InternalFailure (or "status": 503, ServiceUnavailable)
 denied        AccessDenied, in the words of IAM
-error         {"code", "message", "status"} as given
+error         {"code", "message", "status"} as given; "reasons" are those of a cancelled transaction
 drop-before   the connection closes, nothing was done
 drop-after    it is done, the connection closes without a reply
 hang          nothing is done, the caller waits for "seconds" of wall time, then the connection closes
@@ -44,6 +44,7 @@ _FIELDS = {
     "code",
     "message",
     "status",
+    "reasons",
     "resource",
 }
 KINDS = ("throttle", "500", "denied", "error", "drop-before", "drop-after", "hang", "timeout")
@@ -130,7 +131,8 @@ def before(rule, call):
     if kind == "denied":
         raise denial(rule, call)
     if kind == "error":
-        raise AwsError(rule["code"], rule.get("message", ""), rule.get("status", 400))
+        more = {"CancellationReasons": [{"Code": each} for each in rule["reasons"]]} if "reasons" in rule else {}
+        raise AwsError(rule["code"], rule.get("message", ""), rule.get("status", 400), more)
 
 
 def denial(rule, call):

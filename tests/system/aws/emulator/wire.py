@@ -183,7 +183,7 @@ def _error(service, protocol, error, headers):
     if protocol in ("json", "cbor", "rest-json"):
         headers["x-amzn-errortype"] = error.code
         headers["x-amzn-query-error"] = f"{error.code};{'Sender' if error.status < 500 else 'Receiver'}"
-        sent = {"__type": error.code, "message": error.message}
+        sent = {"__type": error.code, "message": error.message, **error.more}
         if protocol == "cbor":
             return error.status, _cbor_headers(headers), cbor2.dumps(sent)
         headers["Content-Type"] = "application/x-amz-json-1.1"
