@@ -3,10 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use gate_sdk::harness::{self, Harness};
+use http_smoke::HttpSmoke;
 use manifest::{Document, Plugins};
-use runner::cases::{Case, Issue, Played, play};
+use rollout::Phase;
+use runner::cases::{Case, Issue, Played, SituationPart, play};
 
-use crate::native::Native;
+use crate::native::{Native, words};
 
 const GATES: [&str; 4] = ["cloudwatch-metrics", "error-rate", "http-smoke", "latency"];
 
@@ -291,6 +294,25 @@ async fn issues_of_the_configuration_are_expected_by_pointer() {
     assert!(told[0].starts_with("/check/0: an issue: "), "{told:?}");
     let told = differences("cloudwatch-metrics", &text("looks: [{ at: 1 }]")).await;
     assert!(told.iter().any(|it| it.starts_with("/configuration/checks/0/metric/statistic: ")));
+}
+
+/// A test of a gate in Rust and a case of the same gate begin alike.
+#[test]
+fn a_case_and_the_harness_of_the_sdk_begin_with_the_same_situation() {
+    let of_a_case = |part: SituationPart, second| {
+        let situation = part.situation(second);
+        words::situation(&runner::question::Situation { configuration: "{}".into(), ..situation })
+    };
+    let harness = || Harness::<HttpSmoke>::new();
+    assert_eq!(of_a_case(SituationPart::default(), 90), harness().situation_at(90));
+    let of_phase = |phase| SituationPart { phase: Some(phase), ..SituationPart::default() };
+    let before = harness().with(harness::preflight).situation_at(0);
+    assert_eq!(of_a_case(of_phase(Phase::Preflight), 0), before);
+    let bake = harness().with(harness::bake).situation_at(0);
+    assert_eq!(of_a_case(of_phase(Phase::Bake), 0), bake);
+    let first = SituationPart { first_release: Some(true), ..SituationPart::default() };
+    let of_the_harness = harness().with(harness::first_release).situation_at(0);
+    assert_eq!(of_a_case(first, 0), of_the_harness);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The built-in gates as native libraries: what the light rooms play where a deployment has the
 //! component. Both must tell one story.
 
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 

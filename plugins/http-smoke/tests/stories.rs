@@ -1,19 +1,16 @@
 //! Looks at the gate as the host takes them, with scripted answers.
 
-#![expect(clippy::unwrap_used, reason = "a look without a verdict fails the test")]
-
-use gate_sdk::fixtures::{Look, look, situation};
-use gate_sdk::{
-    Answer, Decision, DeniedAnswer, FailedAnswer, Gate, Header, Phase, Question, RequestQuestion,
-    ResponseAnswer, Situation, Timings, Verdict,
-};
+use gate_sdk::harness::{self, Harness, Looked, replies};
+use gate_sdk::{Answer, Decision, Phase, Question, ResponseAnswer, Verdict};
 use http_smoke::HttpSmoke;
 use serde_json::{Value, json};
 
-/// A preflight look at a gate with this configuration.
-fn at(configuration: &Value) -> Situation {
-    let configuration = configuration.to_string();
-    Situation { phase: Phase::Preflight, configuration, ..situation() }
+/// How a request is answered.
+type Reply = fn(&Question) -> Answer;
+
+/// The gate before any traffic.
+fn gate<'a>(configuration: &Value) -> Harness<'a, HttpSmoke> {
+    Harness::new().configuration(configuration).with(harness::preflight)
 }
 
 /// One request, which must be answered like this.
@@ -21,114 +18,97 @@ fn one(expect: &Value) -> Value {
     json!({ "requests": [{ "name": "health", "url": "https://{green}/health", "expect": expect }] })
 }
 
-fn ok(asked: &RequestQuestion) -> Answer {
+fn ok(asked: &Question) -> Answer {
     response(asked, 200, r#"{"status": "up", "version": 1.0, "checks": [{"state": null}]}"#)
 }
 
-fn response(asked: &RequestQuestion, status: u32, body: &str) -> Answer {
-    let header = |name: &str, value: &str| Header { name: name.into(), value: value.into() };
-    let timings =
-        Timings { resolved_ms: 1.0, connected_ms: 5.0, first_byte_ms: 100.0, total_ms: 120.0 };
-    Answer::Response(ResponseAnswer {
-        id: asked.id.clone(),
-        status,
-        headers: vec![header("Content-Type", "application/json"), header("Vary", "Accept")],
-        body: body.as_bytes().to_vec(),
-        truncated: false,
-        timings,
-    })
+fn response(asked: &Question, status: u32, body: &str) -> Answer {
+    let headers = [("Content-Type", "application/json"), ("Vary", "Accept")];
+    replies::response(asked, status, &headers, body)
 }
 
-fn failed(asked: &RequestQuestion) -> Answer {
-    Answer::Failed(FailedAnswer { id: asked.id.clone(), why: "refused".into(), retryable: true })
+fn failed(asked: &Question) -> Answer {
+    replies::failed(asked, "refused")
 }
 
-fn denied(asked: &RequestQuestion) -> Answer {
-    let why = "add `http: [\"https://green\"]` to its grants".into();
-    Answer::Denied(DeniedAnswer { id: asked.id.clone(), why })
+fn denied(asked: &Question) -> Answer {
+    replies::denied(asked, "add `http: [\"https://green\"]` to its grants")
 }
 
-fn ask(situation: &Situation, state: &[u8], answer: impl Fn(&RequestQuestion) -> Answer) -> Look {
-    look::<HttpSmoke>(situation, state, |questions| {
-        let requests = questions.iter().filter_map(|question| match question {
-            Question::Request(request) => Some(request),
-            _ => None,
-        });
-        requests.map(&answer).collect()
-    })
+/// A look whose requests are answered like this, the state going on.
+fn look(gate: &mut Harness<'_, HttpSmoke>, reply: impl Fn(&Question) -> Answer) -> Looked {
+    let look = gate.clone().answering(|asked| Some(reply(asked))).look(0);
+    *gate = gate.clone().state(look.state.clone());
+    look
 }
 
-/// Looks with these answers one after another, and the last one's verdict.
-fn follow(situation: &Situation, answers: &[fn(&RequestQuestion) -> Answer]) -> (Verdict, Vec<u8>) {
-    let mut kept = (None, Vec::new());
-    for answer in answers {
-        let look = ask(situation, &kept.1, answer);
-        kept = (look.verdict, look.state);
-    }
-    (kept.0.unwrap(), kept.1)
+/// Looks with these answers one after another; the last one.
+fn follow(gate: &mut Harness<'_, HttpSmoke>, replies: &[Reply]) -> Looked {
+    let mut looks = replies.iter().map(|reply| look(gate, reply));
+    let first = looks.next().expect("a look");
+    looks.last().unwrap_or(first)
 }
 
 /// What the one look at an answer says.
-fn said(expect: &Value, answer: impl Fn(&RequestQuestion) -> Answer) -> Verdict {
+fn said(expect: &Value, reply: impl Fn(&Question) -> Answer) -> Verdict {
     let mut configuration = one(expect);
     configuration["passes"] = json!(1);
-    ask(&at(&configuration), &[], answer).verdict.unwrap()
+    look(&mut gate(&configuration), reply).verdict
 }
 
 #[test]
 fn three_looks_in_a_row_that_pass_let_it_go_on() {
-    let situation = at(&one(&json!({})));
-    let (verdict, _) = follow(&situation, &[ok, ok]);
-    assert_eq!((verdict.decision, verdict.code.as_str()), (Decision::Hold, "passing"));
-    assert!(verdict.sentence.ends_with("2 of 3 looks in a row"), "{}", verdict.sentence);
-    let (verdict, _) = follow(&situation, &[ok, ok, ok]);
-    assert_eq!((verdict.decision, verdict.code.as_str()), (Decision::Promote, "passed"));
-    assert!(verdict.sentence.ends_with("in 120 ms at most"), "{}", verdict.sentence);
+    let mut gate = gate(&one(&json!({})));
+    let two = follow(&mut gate, &[ok, ok]);
+    assert_eq!(two.said(), (Decision::Hold, "passing"));
+    let sentence = two.verdict.sentence;
+    assert!(sentence.ends_with("2 of 3 looks in a row"), "{sentence}");
+    let three = look(&mut gate, ok);
+    assert_eq!(three.said(), (Decision::Promote, "passed"));
+    let sentence = three.verdict.sentence;
+    assert!(sentence.ends_with("in 120 ms at most"), "{sentence}");
 }
 
 #[test]
 fn a_failure_begins_the_count_anew() {
-    let situation = at(&one(&json!({})));
-    let (verdict, state) = follow(&situation, &[ok, ok, failed]);
-    assert_eq!((verdict.decision, verdict.code.as_str()), (Decision::Hold, "failing"));
-    assert_eq!(verdict.sentence, "health: no answer: refused");
-    let next = ask(&situation, &state, ok).verdict.unwrap();
-    assert_eq!(next.findings[0].canary, Some(1.0));
+    let mut gate = gate(&one(&json!({})));
+    let failing = follow(&mut gate, &[ok, ok, failed]);
+    assert_eq!(failing.said(), (Decision::Hold, "failing"));
+    assert_eq!(failing.verdict.sentence, "health: no answer: refused");
+    assert_eq!(look(&mut gate, ok).verdict.findings[0].canary, Some(1.0));
 }
 
 #[test]
 fn the_next_phase_begins_the_count_anew() {
-    let situation = at(&one(&json!({})));
-    let (_, state) = follow(&situation, &[ok, ok, ok]);
-    let shift = Situation { phase: Phase::Shift, ..situation };
-    let verdict = ask(&shift, &state, ok).verdict.unwrap();
-    assert_eq!((verdict.decision, verdict.code.as_str()), (Decision::Hold, "passing"));
+    let mut gate = gate(&one(&json!({})));
+    follow(&mut gate, &[ok, ok, ok]);
+    let mut shift = gate.with(|s| s.phase = Phase::Shift);
+    assert_eq!(look(&mut shift, ok).said(), (Decision::Hold, "passing"));
 }
 
 #[test]
 fn failures_hold_unless_the_file_says_roll_back_and_then_some_in_a_row_convict() {
     let mut configuration = one(&json!({}));
-    let always: [fn(&RequestQuestion) -> Answer; 20] = [failed; 20];
-    let (verdict, _) = follow(&at(&configuration), &always);
-    assert_eq!(verdict.decision, Decision::Hold);
+    let always: [Reply; 20] = [failed; 20];
+    assert_eq!(follow(&mut gate(&configuration), &always).verdict.decision, Decision::Hold);
     configuration["on_fail"] = json!("rollback");
-    let situation = at(&configuration);
-    let (verdict, _) = follow(&situation, &[failed, failed, ok, failed, failed]);
+    let verdict = follow(&mut gate(&configuration), &[failed, failed, ok, failed, failed]).verdict;
     assert_eq!(verdict.decision, Decision::Hold, "a pass between them");
     assert!(verdict.sentence.ends_with("3 in a row roll back"), "{}", verdict.sentence);
-    let (verdict, _) = follow(&situation, &[failed, failed, failed]);
-    assert_eq!((verdict.decision, verdict.code.as_str()), (Decision::Rollback, "smoke-failed"));
+    let three = follow(&mut gate(&configuration), &[failed, failed, failed]);
+    assert_eq!(three.said(), (Decision::Rollback, "smoke-failed"));
 }
 
 #[test]
 fn s02_a_request_that_is_not_granted_is_no_data_and_never_a_pass() {
     let mut configuration = one(&json!({}));
     configuration["on_fail"] = json!("rollback");
-    let (verdict, _) = follow(&at(&configuration), &[ok, ok, denied, denied, denied]);
-    assert_eq!((verdict.decision, verdict.code.as_str()), (Decision::NoData, "no-answer"));
-    assert!(verdict.sentence.contains("https://green"), "{}", verdict.sentence);
-    let silent = look::<HttpSmoke>(&at(&configuration), &[], |_| Vec::new()).verdict.unwrap();
-    assert_eq!(silent.decision, Decision::NoData);
+    let refused = follow(&mut gate(&configuration), &[ok, ok, denied, denied, denied]);
+    assert_eq!(refused.said(), (Decision::NoData, "no-answer"));
+    let sentence = refused.verdict.sentence;
+    assert!(sentence.contains("https://green"), "{sentence}");
+    let silent = gate(&configuration).rounds(|_| Vec::new()).look(0);
+    assert_eq!(silent.verdict.decision, Decision::NoData);
 }
 
 #[test]
@@ -207,11 +187,12 @@ fn a_body_that_is_no_json_or_was_cut_is_told() {
 fn one_failure_among_several_requests_fails_the_look_and_is_named() {
     let request = |name: &str| json!({ "name": name, "url": format!("https://{{green}}/{name}") });
     let configuration = json!({ "requests": [request("a"), request("b"), request("c")] });
-    let look = ask(&at(&configuration), &[], |asked| match asked.url.as_str() {
-        "https://{green}/a" => ok(asked),
+    let mut gate = gate(&configuration);
+    let verdict = look(&mut gate, |asked| match replies::id_of(asked) {
+        "request_0" => ok(asked),
         _ => response(asked, 503, ""),
-    });
-    let verdict = look.verdict.unwrap();
+    })
+    .verdict;
     assert_eq!(verdict.sentence, "b: status 503, expected 2xx (1 more of 3 fail)");
     assert_eq!(verdict.findings.len(), 4);
 }
@@ -222,7 +203,7 @@ fn what_is_asked_is_what_the_file_says() {
         "name": "search", "method": "POST", "url": "https://{green}/search", "body": "{}",
         "headers": { "Accept": "application/json" }, "timeout_ms": 700, "follow_redirects": true,
     }] });
-    let asked = HttpSmoke::ask(at(&configuration), Vec::new());
+    let asked = gate(&configuration).asks(0);
     let Question::Request(request) = &asked[0] else { panic!("{asked:?}") };
     assert_eq!((request.method.as_str(), request.body.as_slice()), ("POST", &b"{}"[..]));
     assert_eq!((request.timeout_ms, request.follow_redirects), (700, true));
@@ -239,11 +220,10 @@ fn a_large_hostile_body_is_cut_in_the_sentence() {
 
 #[test]
 fn no_state_and_no_configuration_makes_it_panic() {
-    let situation = at(&one(&json!({})));
     for state in [&b""[..], b"{", b"\xff\xfe", b"[1,2]", b"null"] {
-        assert!(ask(&situation, state, ok).verdict.is_some());
+        let mut gate = gate(&one(&json!({}))).state(state);
+        assert_eq!(look(&mut gate, ok).said(), (Decision::Hold, "passing"));
     }
-    let broken = Situation { configuration: "{\"requests\":".into(), ..situation };
-    let verdict = ask(&broken, &[], ok).verdict.unwrap();
-    assert_eq!((verdict.decision, verdict.code.as_str()), (Decision::Hold, "configuration"));
+    let mut broken = gate(&json!({})).configuration("{\"requests\":");
+    assert_eq!(look(&mut broken, ok).said(), (Decision::Hold, "configuration"));
 }

@@ -100,10 +100,10 @@ fn log_ratio(canary: f64, baseline: f64) -> f64 {
     }
 }
 
-#[cfg(all(test, feature = "fixtures"))]
+#[cfg(all(test, feature = "harness"))]
 mod tests {
     use super::{Paired, Standing};
-    use crate::fixtures::situation;
+    use crate::harness::situation;
 
     fn after(pairs: &[(f64, f64)]) -> Paired {
         let mut paired = Paired::default();

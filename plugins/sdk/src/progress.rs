@@ -78,10 +78,10 @@ pub fn first_fresh_period(situation: &Situation) -> u32 {
     next_period(situation.weight_verified_at.saturating_add(situation.ttl_s))
 }
 
-#[cfg(all(test, feature = "fixtures"))]
+#[cfg(all(test, feature = "harness"))]
 mod tests {
     use super::Progress;
-    use crate::fixtures::situation;
+    use crate::harness::situation;
     use crate::{Decision, Phase};
 
     fn code(progress: &Progress, situation: &crate::Situation) -> Option<&'static str> {

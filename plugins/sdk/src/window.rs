@@ -71,10 +71,10 @@ pub fn next_of(period_s: u32, time_s: u32) -> u32 {
     late_s - late_s % period_s
 }
 
-#[cfg(all(test, feature = "fixtures"))]
+#[cfg(all(test, feature = "harness"))]
 mod tests {
     use super::Window;
-    use crate::fixtures::situation;
+    use crate::harness::situation;
 
     #[test]
     fn only_whole_minutes_after_first_traffic_and_past_the_lag_are_asked_for() {

@@ -7,7 +7,7 @@ use runner::question::{
     Release, RequestQuestion, ResponseAnswer, Situation, Subject, Turn, TurnOutcome,
 };
 
-pub(super) fn situation(from: &Situation) -> sdk::Situation {
+pub(crate) fn situation(from: &Situation) -> sdk::Situation {
     sdk::Situation {
         deployment: from.deployment.clone(),
         service: from.service.clone(),

@@ -140,8 +140,9 @@ impl SituationPart {
         EpochS(self.started_at.unwrap_or(STARTED_AT))
     }
 
-    /// The situation of a look at this second.
-    pub(super) fn situation(&self, at: u32) -> Situation {
+    /// The situation of a look at this second; its configuration and memory are empty.
+    #[must_use]
+    pub fn situation(&self, at: u32) -> Situation {
         let first = self.first_release.unwrap_or(false);
         let phase = self.phase.unwrap_or(if first { Phase::Bake } else { Phase::Shift });
         let steps = self.steps.unwrap_or(if first { 1 } else { 5 });

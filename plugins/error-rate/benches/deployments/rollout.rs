@@ -2,7 +2,7 @@
 
 use crate::traffic::{Family, Fault, Profile, World};
 use gate_sdk::comparison::{Comparison, Period};
-use gate_sdk::fixtures::{TRAFFIC_AT_S, situation};
+use gate_sdk::harness::{START_S, situation};
 use gate_sdk::settings::{Settings, Wording};
 use gate_sdk::{Decision, Situation};
 use rand_chacha::ChaCha8Rng;
@@ -57,7 +57,7 @@ pub(crate) fn deploy(
         stand(&mut situation, step, step_began_s);
         let drawn = world.interval(age_s, f64::from(situation.weight) / 100.0);
         let period = Period {
-            begin_s: TRAFFIC_AT_S + age_s,
+            begin_s: START_S + age_s,
             length_s: profile.period_s,
             canary: drawn.canary,
             baseline: drawn.baseline,
@@ -86,7 +86,7 @@ fn stand(situation: &mut Situation, step: usize, step_began_s: u32) {
     situation.step = u32::try_from(step).unwrap_or(u32::MAX);
     situation.weight = WEIGHTS[step];
     situation.next_weight = WEIGHTS.get(step + 1).copied().unwrap_or(100);
-    situation.weight_verified_at = TRAFFIC_AT_S + step_began_s;
+    situation.weight_verified_at = START_S + step_began_s;
 }
 
 fn rises(
