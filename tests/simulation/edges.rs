@@ -25,7 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "ecs-crd",
         &[
             "rollout", "manifest", "stack", "report", "runner", "ledger", "gates", "probes", "aws",
-            "sim", "backtest",
+            "sim", "backtest", "encoder",
         ],
     ),
     // Its tests over the wire are tests of the whole: gates and probes are theirs alone.
@@ -36,9 +36,18 @@ const EDGES: &[(&str, &[&str])] = &[
     ("http-smoke", &["gate-sdk"]),
     ("kayenta", &["gate-sdk"]),
     ("latency", &["gate-sdk"]),
+    ("encoder", &[]),
     (
         "componentize",
-        &["gate-sdk", "cloudwatch-metrics", "error-rate", "http-smoke", "kayenta", "latency"],
+        &[
+            "encoder",
+            "gate-sdk",
+            "cloudwatch-metrics",
+            "error-rate",
+            "http-smoke",
+            "kayenta",
+            "latency",
+        ],
     ),
     (
         "simulation-tests",
@@ -94,7 +103,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("saphyr-parser", &["manifest"]),
     ("minijinja", &["report"]),
     ("clap", &["ecs-crd"]),
-    ("anyhow", &["ecs-crd", "componentize"]),
+    ("anyhow", &["ecs-crd", "componentize", "encoder"]),
     ("wit-bindgen", &["gate-sdk"]),
 ];
 

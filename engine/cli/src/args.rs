@@ -153,6 +153,25 @@ pub(crate) enum SchemaKind {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
+    /// Write a project for a gate of your own: builds with ./build, tests itself with ./test.
+    New {
+        /// In which language.
+        #[arg(short, long, value_enum)]
+        lang: Language,
+        /// The gate's name: a-z, then a-z, 0-9 and -.
+        name: String,
+        /// The folder to write; ./NAME where it is left out.
+        #[arg(short, long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Make a gate of a core module, as compilers of C, Go and Rust write it.
+    Encode {
+        /// The core module.
+        module: PathBuf,
+        /// The component to write.
+        #[arg(short, long, value_name = "FILE")]
+        out: PathBuf,
+    },
     /// Check a component against the contract, and measure it; with --verbose, its configuration.
     Check {
         /// `builtin:NAME` or the path of a component.
@@ -171,6 +190,21 @@ pub(crate) enum PluginCommand {
     },
     /// The built-in gates; with --verbose, what each wishes and its configuration.
     List,
+}
+
+/// The languages there is a template for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// With the SDK: types, statistics, tests without WASM.
+    Rust,
+    /// JavaScript, by componentize-qjs.
+    Js,
+    /// By componentize-py.
+    Python,
+    /// By clang and wasi-libc.
+    C,
+    /// By the Go compiler itself.
+    Go,
 }
 
 /// Which file, and for where.

@@ -1,6 +1,7 @@
-//! `plugin check`, `plugin test` and `plugin list`.
+//! `plugin check`, `plugin test`, `plugin list` and `plugin encode`.
 
 mod case_files;
+mod new;
 mod test;
 
 use std::path::Path;
@@ -19,6 +20,8 @@ pub(crate) async fn run(
     verbose: bool,
 ) -> Result<u8, Failure> {
     match command {
+        PluginCommand::New { lang, name, out } => new::new(*lang, name, out.as_deref()),
+        PluginCommand::Encode { module, out } => encode(module, out),
         PluginCommand::Check { plugin } => check(plugin, verbose),
         PluginCommand::Test { plugin, cases, show } => {
             test::test(plugin, cases, *show, output).await
@@ -55,6 +58,14 @@ fn check(plugin: &str, verbose: bool) -> Result<u8, Failure> {
     if verbose {
         say(&report::gate_fields(description, columns()))?;
     }
+    Ok(0)
+}
+
+fn encode(module: &Path, out: &Path) -> Result<u8, Failure> {
+    let told = |path: &Path, why: String| Failure::usage(format!("{}: {why}", path.display()));
+    let bytes = std::fs::read(module).map_err(|error| told(module, error.to_string()))?;
+    let component = encoder::encode(&bytes).map_err(|error| told(module, format!("{error:#}")))?;
+    std::fs::write(out, component).map_err(|error| told(out, error.to_string()))?;
     Ok(0)
 }
 

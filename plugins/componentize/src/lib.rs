@@ -1,7 +1,8 @@
-//! Core module to component, and what a gate says of itself: makes `plugins/dist`.
+//! What `plugins/` is built by: what a built-in gate says of itself, and the bindings of the contract
+//! that the templates for C and Go bring along.
 
-mod component;
+mod bindings;
 mod description;
 
-pub use component::{Surface, encode, surface};
+pub use bindings::{Binding, bindings};
 pub use description::{GATES, Gate, description_json};

@@ -1,6 +1,7 @@
 //! What is committed in `plugins/dist` is what the sources say.
 
-use componentize::{GATES, description_json, encode, surface};
+use componentize::{GATES, description_json};
+use encoder::surface;
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::PathBuf;
@@ -37,11 +38,4 @@ fn digests_are_those_of_the_components() {
         let found = Sha256::digest(fs::read(dist(name)).unwrap());
         assert_eq!(found.iter().map(|b| format!("{b:02x}")).collect::<String>(), digest, "{name}");
     }
-}
-
-#[test]
-fn what_is_no_module_is_refused_with_a_reason() {
-    let error = encode(b"\x89PNG").unwrap_err();
-    assert!(error.to_string().contains("not a core module"), "{error:#}");
-    assert!(surface(b"").is_err());
 }
