@@ -1,0 +1,3 @@
+module example.com/p99-budget
+
+go 1.25
