@@ -8,6 +8,7 @@ mod emulator;
 #[expect(dead_code, reason = "what the tests of the host need beside the guests")]
 mod guest;
 mod guests_builtin;
+mod languages;
 mod live_view;
 mod looking;
 mod on_aws;

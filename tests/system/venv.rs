@@ -33,7 +33,8 @@ fn made(name: &str, requirements: &Path, flags: &[&str]) -> PathBuf {
     venv
 }
 
-fn cache() -> PathBuf {
+/// What tests fetch or build for later runs.
+pub(crate) fn cache() -> PathBuf {
     let user = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache");
     user.unwrap_or_else(home).join("ecs-crd")

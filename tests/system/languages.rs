@@ -1,0 +1,139 @@
+//! What `plugin new` writes, in every language: it builds with its one command, passes its tests,
+//! keeps the contract, and then guards a rollout. A toolchain that cannot be had is a failure.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+
+use tempfile::TempDir;
+
+use crate::program::{Place, Ran};
+use crate::venv::cache;
+
+/// One project installs its toolchain at a time: package managers lock each other out.
+static INSTALLING: Mutex<()> = Mutex::new(());
+
+/// A project of an author, written by `plugin new`.
+struct Project {
+    _folder: TempDir,
+    path: PathBuf,
+}
+
+impl Project {
+    fn new(language: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("our-gate");
+        let out = path.display().to_string();
+        let arguments = ["plugin", "new", "--lang", language, "our-gate", "--out", &out];
+        let ran = Place::new().run(&arguments);
+        assert_eq!((ran.exit_code, ran.err.as_str()), (0, ""), "{}", ran.out);
+        Project { _folder: folder, path }
+    }
+
+    /// Runs a script of the project as an author does, with the program in PATH. What cargo and go
+    /// build on the way is kept for the next run.
+    fn run(&self, script: &str) -> Ran {
+        let program = Path::new(env!("CARGO_BIN_EXE_ecs-crd")).parent().expect("a folder");
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = [program.to_owned()].into_iter().chain(std::env::split_paths(&path));
+        let output = Command::new(format!("./{script}"))
+            .current_dir(&self.path)
+            .env("PATH", std::env::join_paths(path).expect("a path"))
+            .env("CARGO_TARGET_DIR", cache().join("templates-target"))
+            .env("GOCACHE", cache().join("templates-go"))
+            .output();
+        Ran::from(&output.unwrap_or_else(|why| panic!("{script}: {why}")))
+    }
+
+    fn rehearse(&self, scenario: &str) -> Ran {
+        let path = |name: &str| self.path.join(name).display().to_string();
+        let scenario = path(&format!("scenarios/{scenario}.yml"));
+        Place::new().run(&["rehearse", "-f", &path("svc.yml"), "--scenario", &scenario])
+    }
+}
+
+/// From nothing to a gate that guards a rollout, by the commands of the guide.
+fn guards_a_rollout(language: &str) {
+    let project = Project::new(language);
+    let built = {
+        let _lock = INSTALLING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        project.run("build")
+    };
+    assert_eq!(built.exit_code, 0, "{language}: ./build failed\n{}{}", built.out, built.err);
+
+    let tested = project.run("test");
+    assert_eq!(tested.exit_code, 0, "{language}: ./test failed\n{}{}", tested.out, tested.err);
+    assert!(tested.out.contains("our-gate 0.1.0"), "{language}: {}", tested.out);
+    let imports = tested.out.lines().find_map(|line| line.trim().strip_prefix("imports"));
+    for import in imports.expect("plugin check names them").trim().split(", ") {
+        let is_good =
+            import == "nothing" || (import.starts_with("wasi:") && import.contains("@0.2."));
+        assert!(is_good, "{language} imports {import}");
+    }
+
+    let slow = project.rehearse("slow");
+    assert_eq!(slow.exit_code, 10, "{language}: {}{}", slow.out, slow.err);
+    assert!(slow.out.contains("our-gate: p99 671 ms; strikes over 500 ms: 3 of 3"), "{}", slow.out);
+    let healthy = project.rehearse("healthy");
+    assert_eq!(healthy.exit_code, 0, "{language}: {}{}", healthy.out, healthy.err);
+    assert!(healthy.out.contains("3 calm minutes at weight 100"), "{}", healthy.out);
+}
+
+#[test]
+fn a_gate_in_rust_guards_a_rollout() {
+    guards_a_rollout("rust");
+}
+
+#[test]
+fn a_gate_in_javascript_guards_a_rollout() {
+    guards_a_rollout("js");
+}
+
+#[test]
+fn a_gate_in_python_guards_a_rollout() {
+    guards_a_rollout("python");
+}
+
+#[test]
+fn a_gate_in_c_guards_a_rollout() {
+    guards_a_rollout("c");
+}
+
+#[test]
+fn a_gate_in_go_guards_a_rollout() {
+    guards_a_rollout("go");
+}
+
+#[test]
+fn a_bad_name_and_a_folder_with_something_in_it_are_refused() {
+    let place = Place::new();
+    for name in ["Gate", "9-lives", "a--b", "a-", "naïve", "a/b", ""] {
+        let ran = place.run(&["plugin", "new", "--lang", "go", name]);
+        assert_eq!(ran.exit_code, 2, "{name}: {}", ran.out);
+        assert!(ran.err.contains("is no name for a gate"), "{name}: {}", ran.err);
+    }
+    let kept = place.path().join("mine/gate.go");
+    std::fs::create_dir(place.path().join("mine")).expect("a folder");
+    std::fs::write(&kept, "package mine").expect("a file");
+    let ran = place.run(&["plugin", "new", "--lang", "go", "mine"]);
+    assert_eq!(ran.exit_code, 2, "{}", ran.out);
+    assert!(ran.err.contains("nothing is overwritten"), "{}", ran.err);
+    assert_eq!(std::fs::read_to_string(kept).expect("the file"), "package mine");
+}
+
+#[test]
+fn what_is_no_core_module_is_not_encoded() {
+    let place = Place::new();
+    let wasm = "plugins/dist/latency.wasm";
+    let refused = [
+        ("README.md", "README.md: this is not a core module"),
+        (wasm, "plugins/dist/latency.wasm: this is a component already"),
+        ("nothing.wasm", "nothing.wasm: No such file"),
+    ];
+    for (module, reason) in refused {
+        let ran = place.run(&["plugin", "encode", module, "--out", "gate.wasm"]);
+        assert_eq!(ran.exit_code, 2, "{module}: {}", ran.out);
+        assert!(ran.err.contains(reason), "{module}: {}", ran.err);
+        assert!(!place.path().join("gate.wasm").exists(), "{module}");
+    }
+}
