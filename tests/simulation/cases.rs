@@ -11,7 +11,7 @@ use runner::cases::{Case, Issue, Played, SituationPart, play};
 
 use crate::native::{Native, words};
 
-const GATES: [&str; 4] = ["cloudwatch-metrics", "error-rate", "http-smoke", "latency"];
+const GATES: [&str; 5] = ["cloudwatch-metrics", "error-rate", "http-smoke", "kayenta", "latency"];
 
 fn top(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
