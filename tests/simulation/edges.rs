@@ -102,6 +102,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("aws-config", &["aws"]),
     ("saphyr-parser", &["manifest"]),
     ("minijinja", &["report"]),
+    ("csv", &["backtest"]),
     ("clap", &["ecs-crd"]),
     ("anyhow", &["ecs-crd", "componentize", "encoder"]),
     ("wit-bindgen", &["gate-sdk"]),

@@ -15,6 +15,7 @@ mod on_aws;
 mod policies;
 mod processes;
 mod program;
+mod real_data;
 mod replaying;
 mod screens;
 mod stories;

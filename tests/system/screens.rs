@@ -37,7 +37,7 @@ const RUN: [&str; 9] = [
 /// A place with the files, the guests and the run that the commands name.
 fn place() -> Place {
     let place = Place::new();
-    for path in files("yml") {
+    for path in [files("yml"), files("csv")].concat() {
         let name = path.file_name().expect("a name");
         std::fs::copy(&path, place.path().join(name)).expect("a file");
     }

@@ -109,6 +109,8 @@ pub(crate) enum Command {
         #[arg(long, env = "ECS_CRD_GATE", value_name = "NAME")]
         gate: Option<String>,
     },
+    /// What gates would have said: of past deployments, or of recorded metrics.
+    Backtest(BacktestArgs),
     /// Hold a running deployment until promote, abort or resume.
     Pause(WhichArgs),
     /// Go on to the next step in place of the gates; never past unhealthy targets.
@@ -282,4 +284,62 @@ pub(crate) struct WhichArgs {
     pub(crate) file: FileArgs,
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BacktestArgs {
+    /// A gate: builtin:NAME, or the path of a component; several stand side by side.
+    #[arg(
+        long,
+        env = "ECS_CRD_PLUGIN",
+        value_name = "SPEC",
+        value_delimiter = ',',
+        required = true
+    )]
+    pub(crate) plugin: Vec<String>,
+    /// Its configuration: a file of YAML or JSON, or JSON itself. For several gates one each, in
+    /// their order, `{}` for the default.
+    #[arg(long, value_name = "FILE|JSON")]
+    pub(crate) config: Vec<String>,
+    /// Recorded metrics of something healthy: CSV with timestamp,value, or with
+    /// timestamp,canary,baseline.
+    #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present = "history")]
+    pub(crate) metrics: Vec<PathBuf>,
+    /// The past deployments of a ledger: sqlite:PATH or dynamodb:TABLE. Gates are asked at the
+    /// instants of the recorded looks and answered from what those were answered.
+    #[arg(long, env = "ECS_CRD_HISTORY", value_name = "LEDGER", conflicts_with = "metrics")]
+    pub(crate) history: Option<String>,
+    /// The AWS region of a ledger on DynamoDB.
+    #[arg(short, long, env = "ECS_CRD_REGION")]
+    pub(crate) region: Option<String>,
+    /// Write the tables and a chart into one HTML file as well.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// The same seed draws the same replays.
+    #[arg(long, env = "ECS_CRD_SEED", value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Replays of each row of the table, over all files.
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) replays: u32,
+    /// Intervals of a replay: consecutive samples are paired, a coin decides which is the canary's.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=240))]
+    pub(crate) intervals: u32,
+    /// Seconds between an interval and the next in the virtual deployment: the period in which the
+    /// gates ask.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub(crate) period: u32,
+    /// Regressions: by what the canary's values are multiplied.
+    #[arg(
+        long,
+        value_name = "FACTOR",
+        value_delimiter = ',',
+        default_values_t = [1.1, 1.25, 1.5, 2.0, 3.0, 5.0],
+        value_parser = factor
+    )]
+    pub(crate) factors: Vec<f64>,
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    let factor = text.parse().ok().filter(|it: &f64| it.is_finite() && *it > 0.0);
+    factor.ok_or_else(|| "a factor is a number above 0, for example 1.5".to_owned())
 }

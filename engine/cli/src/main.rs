@@ -1,6 +1,7 @@
 //! `ecs-crd`: arguments, wiring and exit codes. It decides nothing.
 
 mod args;
+mod backtest;
 mod balancer_lease;
 mod dry_run;
 mod failure;
@@ -71,6 +72,7 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
         Command::Show(args) => look::show(args, output).await,
         Command::Report { run, out } => look::report(run, out, output).await,
         Command::Replay { run, gate } => replay::replay(run, gate.as_deref(), output).await,
+        Command::Backtest(args) => backtest::backtest(args, output).await,
         Command::Pause(args) => words::speak(args, Word::Pause, output).await,
         Command::Promote(args) => words::speak(args, Word::Promote, output).await,
         Command::Abort(args) => words::speak(args, Word::Abort, output).await,

@@ -227,6 +227,23 @@ impl Place {
     }
 }
 
+/// A ledger to read past runs from; a file that is not there is not made.
+pub(crate) async fn past_ledger(
+    spec: &str,
+    region: Option<&str>,
+) -> Result<Arc<dyn Ledger>, Failure> {
+    match named(spec)? {
+        Kept::Sqlite(path) if !path.exists() => {
+            Err(Failure::usage(format!("the ledger {} is not there", path.display())))
+        }
+        Kept::Sqlite(path) => Ok(Arc::new(SqliteLedger::open(&path)?)),
+        kept => {
+            let connection = on_aws::connect(region, None).await?;
+            Ok(Place::at(kept, World::Aws(Box::new(connection)))?.ledger)
+        }
+    }
+}
+
 /// A run that waits for somebody: without an end, or halted.
 pub(crate) fn is_unfinished(run: &RunSummary) -> bool {
     matches!(run.exit_code, None | Some(20))
@@ -261,6 +278,11 @@ fn kept(args: &PlaceArgs, kind: CloudKind) -> Result<Kept, Failure> {
             CloudKind::Aws => Kept::Dynamo(TABLE.to_owned()),
         });
     };
+    named(spec)
+}
+
+/// The ledger of a flag.
+fn named(spec: &str) -> Result<Kept, Failure> {
     match spec.split_once(':') {
         Some(("sqlite", path)) if !path.is_empty() => Ok(Kept::Sqlite(Path::new(path).into())),
         Some(("dynamodb", table)) if is_table(table) => Ok(Kept::Dynamo(table.to_owned())),

@@ -37,7 +37,7 @@ pub(crate) async fn replay(
     let host = host(&place, id, began, gate, &which.file.plugin).await?;
     let looks = place.ledger.evaluations(id).await?;
     let meant = looks.iter().filter(|look| gate.is_none_or(|gate| look.gate == gate));
-    let replayed = backtest::replay(&host, id, meant.map(AsRef::as_ref)).await;
+    let replayed = ::backtest::replay(&host, id, meant.map(AsRef::as_ref)).await;
     let text = match output {
         Output::Human => replay_text(&replayed),
         Output::Json => replay_ndjson(&replayed)

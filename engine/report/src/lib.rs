@@ -1,6 +1,7 @@
 //! Events to terminal frames, lines, NDJSON and HTML: every output is a function of the same
 //! events, and nothing here owns a clock, a terminal or a file.
 
+mod backtest;
 mod clock;
 mod dry_run;
 mod fold;
@@ -22,6 +23,10 @@ mod table;
 mod tell;
 mod text;
 
+pub use backtest::{
+    Agreement, Cell, FalseAlarm, HistoryBacktest, MetricsBacktest, PastRun, Rate, Would,
+    history_ndjson, history_text, metrics_ndjson, metrics_text,
+};
 pub use clock::{date_time, time_of_day, took};
 pub use dry_run::{
     Assumed, Difference, DryRun, ResourceDifference, Templates, difference, dry_run,
@@ -30,7 +35,7 @@ pub use fold::fold;
 pub use forecast::{Forecast, Span, StepForecast, forecast};
 pub use frame::{frame, painted};
 pub use gate_text::{gate_fields, gate_head};
-pub use html::{HtmlError, html};
+pub use html::{HtmlError, history_html, html, metrics_html};
 pub use lines::Lines;
 pub use ndjson::ndjson;
 pub use picture::{GateRow, LastLook, Picture, Rung, Stage, Traffic, Wait, WeightChange};

@@ -53,12 +53,19 @@ fn why(run: &Picture) -> Option<String> {
 }
 
 fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Vec<String> {
-    let rows: Vec<[String; N]> = std::iter::once(head.map(str::to_owned)).chain(rows).collect();
-    let widths: Vec<usize> = (0..N)
-        .map(|column| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0))
-        .map(|widest| widest.min(WIDEST_CELL))
+    let head = head.map(str::to_owned).to_vec();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows.map(Vec::from)).collect();
+    columns(&rows)
+}
+
+/// Rows of as many cells each, in columns.
+pub(crate) fn columns(rows: &[Vec<String>]) -> Vec<String> {
+    let count = rows.first().map_or(0, Vec::len);
+    let widths: Vec<usize> = (0..count)
+        .map(|column| rows.iter().map(|row| row.get(column).map_or(0, |it| width(it))).max())
+        .map(|widest| widest.unwrap_or(0).min(WIDEST_CELL))
         .collect();
-    let line = |row: &[String; N]| {
+    let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).map(|(cell, columns)| pad(cell, *columns));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
