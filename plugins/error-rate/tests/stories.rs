@@ -1,7 +1,5 @@
 //! Looks at the gate as the host takes them, with scripted metrics.
 
-#![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
-
 use error_rate::ErrorRate;
 use gate_sdk::harness::{self, Harness, START_S, replies};
 use gate_sdk::{Decision, Question, Situation};

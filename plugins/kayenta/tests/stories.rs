@@ -154,7 +154,7 @@ fn s02_a_group_without_data_does_not_pass_and_does_not_convict() {
 #[test]
 fn errors_that_only_the_canary_has_are_high() {
     let only_canary = |id: &str, minute: i64| match id.starts_with("metric_1") {
-        true => id.contains("canary").then(|| 1.0 + (minute % 3) as f64),
+        true => id.contains("canary").then_some(1.0 + (minute % 3) as f64),
         false => varying(EQUAL)(id, minute),
     };
     assert_eq!(last(&three(&json!({})), 900, only_canary).code, "fail");
