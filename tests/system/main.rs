@@ -1,6 +1,7 @@
 //! The program, guests in the host, the editor and the linter of templates, for real.
 #![cfg(test)]
 
+mod checking;
 mod editor;
 #[path = "aws_wire/emulator.rs"]
 mod emulator;

@@ -174,7 +174,8 @@ pub(crate) enum PluginCommand {
         #[arg(short, long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// Check a component against the contract, and measure it; with --verbose, its configuration.
+    /// Check a component against the contract, line by line, and measure it; with --verbose, its
+    /// configuration.
     Check {
         /// `builtin:NAME` or the path of a component.
         plugin: String,

@@ -1,14 +1,16 @@
 //! `plugin check`, `plugin test`, `plugin list` and `plugin encode`.
 
 mod case_files;
+mod check;
 mod new;
 mod test;
 
 use std::path::Path;
 
+use serde::Serialize;
+
 use crate::args::{Output, PluginCommand};
 use crate::failure::Failure;
-use crate::file::{bytes_of, engine};
 use crate::terminal::{columns, say};
 
 pub(crate) use case_files::schema as case_schema;
@@ -22,7 +24,7 @@ pub(crate) async fn run(
     match command {
         PluginCommand::New { lang, name, out } => new::new(*lang, name, out.as_deref()),
         PluginCommand::Encode { module, out } => encode(module, out),
-        PluginCommand::Check { plugin } => check(plugin, verbose),
+        PluginCommand::Check { plugin } => check::check(plugin, verbose, output),
         PluginCommand::Test { plugin, cases, show } => {
             test::test(plugin, cases, *show, output).await
         }
@@ -30,35 +32,10 @@ pub(crate) async fn run(
     }
 }
 
-fn check(plugin: &str, verbose: bool) -> Result<u8, Failure> {
-    let bytes = bytes_of(plugin, Path::new(""))?;
-    let inspection =
-        engine()?.inspect(plugin, &bytes).map_err(|error| Failure::usage(error.to_string()))?;
-    let facts = &inspection.facts;
-    let description = &facts.description;
-    jsonschema::meta::validate(&description.configuration_schema).map_err(|error| {
-        Failure::usage(format!("{plugin}: its configuration schema is no JSON Schema: {error}"))
-    })?;
-    let imports = match facts.imports.as_slice() {
-        [] => "nothing".to_owned(),
-        imports => imports.join(", "),
-    };
-    say(&format!(
-        "{}  contract  {}\n  imports   {imports}\n  exports   {}\n  size      {} bytes\n  sha256    \
-         {}\n  compile   {} ms{}\n  evaluate  {:.3} ms\n",
-        report::gate_head(description, columns()),
-        inspection.contract,
-        facts.exports.join(", "),
-        facts.size_bytes,
-        facts.digest,
-        facts.compile_ms,
-        if facts.from_cache { " (from the cache)" } else { "" },
-        inspection.evaluation_ms,
-    ))?;
-    if verbose {
-        say(&report::gate_fields(description, columns()))?;
-    }
-    Ok(0)
+/// A line of NDJSON.
+fn json_line(line: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string(line).map_err(|error| Failure::new(1, error.to_string()))?;
+    Ok(text + "\n")
 }
 
 fn encode(module: &Path, out: &Path) -> Result<u8, Failure> {

@@ -29,7 +29,7 @@ pub(crate) struct Moment {
 }
 
 /// What a call used up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Units of fuel.
     pub fuel: u64,

@@ -26,7 +26,7 @@ pub use cache::CachePolicy;
 pub use engine::{Engine, EngineError, sandbox_config};
 pub use evaluation::Usage;
 pub use host::{Gate, Host};
-pub use inspect::Inspection;
+pub use inspect::Measured;
 pub use limits::Budget;
 pub use load_error::{LoadError, LoadFault};
 pub use loaded::{Facts, Loaded};

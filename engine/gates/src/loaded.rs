@@ -139,9 +139,9 @@ fn describe(
 
 /// A situation and answers in the words of the contract, ready to be taken to another thread.
 pub(crate) struct Told {
-    situation: wit::Situation,
-    answers: Vec<wit::Answer>,
-    state: Vec<u8>,
+    pub(crate) situation: wit::Situation,
+    pub(crate) answers: Vec<wit::Answer>,
+    pub(crate) state: Vec<u8>,
 }
 
 impl Told {
@@ -153,7 +153,7 @@ impl Told {
         }
     }
 
-    fn moment(&self) -> Moment {
+    pub(crate) fn moment(&self) -> Moment {
         Moment { now_s: self.situation.now, seed: self.situation.seed }
     }
 }

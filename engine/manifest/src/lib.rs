@@ -22,7 +22,7 @@ mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use document::{Document, to_json};
-pub use gates::{CommandLine, Plugins};
+pub use gates::{CommandLine, OfferedSchema, Plugins};
 pub use lower::{Lowered, lower, service_of};
 pub use parse::{Parsed, parse};
 pub use resolve::Parameters;

@@ -83,7 +83,7 @@ fn configure_gates(schema: &mut Value, built_in: &Plugins) {
 }
 
 /// Makes references within a schema lead to where it is put among the definitions.
-fn lead_into(schema: &mut Value, key: &str) {
+pub(crate) fn lead_into(schema: &mut Value, key: &str) {
     match schema {
         Value::Object(keywords) => {
             for (keyword, value) in keywords {

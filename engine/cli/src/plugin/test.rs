@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::case_files::{self, CaseFile};
+use super::json_line;
 use crate::args::Output;
 use crate::failure::Failure;
 use crate::file::{bytes_of, engine};
@@ -93,11 +94,6 @@ pub(super) async fn test(
         Output::Json => json_line(&sum)?,
     })?;
     Ok(if sum.failed == 0 { 0 } else { 2 })
-}
-
-fn json_line(line: &impl Serialize) -> Result<String, Failure> {
-    let text = serde_json::to_string(line).map_err(|error| Failure::new(1, error.to_string()))?;
-    Ok(text + "\n")
 }
 
 async fn played(loaded: &Loaded, validator: &Validator, file: &CaseFile) -> Played {

@@ -4,9 +4,11 @@ mod check;
 mod command_line;
 mod config;
 mod grants;
+mod offered;
 mod plugins;
 
 pub use command_line::CommandLine;
+pub use offered::OfferedSchema;
 pub use plugins::Plugins;
 
 pub(crate) use check::{Named, check_gates};

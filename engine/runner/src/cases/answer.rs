@@ -79,6 +79,16 @@ impl Default for Response {
     }
 }
 
+/// An answer to any question, where nothing is known: 1 in every period, an empty 200 to a request.
+#[must_use]
+pub fn sample_answer(question: &Question, now: EpochS) -> Answer {
+    let id = question.id().to_owned();
+    match times(question, now) {
+        Ok(times) => series(id, times.map(|(time, _)| (time, Some(1.0))), false),
+        Err(_) => Answer::Response(Response::default().to(id)),
+    }
+}
+
 impl Answered {
     /// The answer to a question asked at `now` in a case whose second 0 is `zero`.
     ///

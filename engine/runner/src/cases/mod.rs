@@ -13,7 +13,7 @@ mod questions;
 mod situation;
 mod words;
 
-pub use answer::{Answered, Response, Scripted};
+pub use answer::{Answered, Response, Scripted, sample_answer};
 pub use content::Content;
 pub use expected::{
     ExpectedDecision, ExpectedError, ExpectedExpression, ExpectedFinding, ExpectedIssue,
