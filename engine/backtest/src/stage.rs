@@ -8,8 +8,8 @@ use runner::question::{Dimension, Place, Release, Situation};
 
 /// When the first interval begins: 2026-01-01T00:00:00Z.
 pub const BEGIN: EpochS = EpochS(1_767_225_600);
-/// How long the canary has had traffic then: caches and warm-ups are over.
-const SERVED_S: u32 = 900;
+/// How long the canary has had traffic then: what gates leave out as its warm-up is over.
+const SERVED_S: u32 = 120;
 /// How late metrics are.
 pub const LAG_S: u32 = 120;
 

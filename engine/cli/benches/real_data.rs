@@ -23,12 +23,49 @@ const REPLAYS: u32 = 900;
 const DRAWS: u64 = 100;
 const SEATS: usize = 2;
 
-/// A comparison of one metric, as a file would have it, of each gate that has one.
-const COMPARING: [(&str, &str); 1] = [(
-    "cloudwatch-metrics",
-    r#"{ "checks": [{ "name": "value", "compare": {}, "metric": {
-        "namespace": "AWS/ECS", "name": "CPUUtilization", "of": "canary" } }] }"#,
-)];
+/// Comparisons of one metric, as a file would have them: name, plugin, configuration.
+const COMPARING: [[&str; 3]; 3] = [
+    [
+        "cloudwatch-metrics",
+        "cloudwatch-metrics",
+        r#"{ "checks": [{ "name": "value", "compare": {}, "metric": {
+            "namespace": "AWS/ECS", "name": "CPUUtilization", "of": "canary" } }] }"#,
+    ],
+    [
+        "kayenta, each interval",
+        "kayenta",
+        r#"{ "analysisIntervalMins": 1, "lifetimeDurationMins": 20, "metrics": [{ "name": "value",
+            "direction": "increase", "query": {
+            "namespace": "AWS/ECS", "name": "CPUUtilization", "of": "canary" } }] }"#,
+    ],
+    [
+        "kayenta, at the end",
+        "kayenta",
+        r#"{ "judge": "at-end", "lifetimeDurationMins": 20, "metrics": [{ "name": "value",
+            "direction": "increase", "query": {
+            "namespace": "AWS/ECS", "name": "CPUUtilization", "of": "canary" } }] }"#,
+    ],
+];
+
+/// What judges how long requests took; the first by the share of slow ones.
+const TIMING: [[&str; 3]; 3] = [
+    ["latency", "latency", ""],
+    [
+        "cloudwatch-metrics, p95",
+        "cloudwatch-metrics",
+        r#"{ "checks": [{ "name": "p95", "compare": {}, "metric": {
+            "namespace": "AWS/ApplicationELB", "name": "TargetResponseTime", "statistic": "p95",
+            "of": "canary", "part": "target-group" } }] }"#,
+    ],
+    [
+        "kayenta, p95, each interval",
+        "kayenta",
+        r#"{ "analysisIntervalMins": 1, "lifetimeDurationMins": 15, "metrics": [{ "name": "p95",
+            "direction": "increase", "query": { "namespace": "AWS/ApplicationELB",
+            "name": "TargetResponseTime", "statistic": "p95", "of": "canary",
+            "part": "target-group" } }] }"#,
+    ],
+];
 
 fn main() {
     let Some(data) = folder() else {
@@ -55,12 +92,12 @@ fn seats(gate: &str) -> Vec<String> {
     (0..SEATS).map(|seat| format!("{gate}/{seat}")).collect()
 }
 
-fn host(gates: &[&str]) -> Host {
+fn host(gates: &[[&str; 3]]) -> Host {
     let engine = Engine::new(&CachePolicy::User).expect("an engine");
-    let gates = gates.iter().flat_map(|gate| {
-        let component = builtin(gate).unwrap_or_else(|| panic!("there is no {gate}"));
-        let loaded = engine.load(gate, component).unwrap_or_else(|error| panic!("{error}"));
-        seats(gate).into_iter().map(move |name| Gate {
+    let gates = gates.iter().flat_map(|[name, plugin, _]| {
+        let component = builtin(plugin).unwrap_or_else(|| panic!("there is no {plugin}"));
+        let loaded = engine.load(plugin, component).unwrap_or_else(|error| panic!("{error}"));
+        seats(name).into_iter().map(move |name| Gate {
             name,
             loaded: loaded.clone(),
             limits: Limits::default(),
@@ -85,7 +122,7 @@ async fn nab(folder: &Path) {
             Recording::read(&name, &text).unwrap_or_else(|why| panic!("{why}"))
         })
         .collect();
-    let gates = COMPARING.map(|(name, configuration)| Contender {
+    let gates = COMPARING.map(|[name, _, configuration]| Contender {
         name: name.to_owned(),
         seats: seats(name),
         configuration: configuration.to_owned(),
@@ -94,8 +131,7 @@ async fn nab(folder: &Path) {
     let factors = vec![1.1, 1.25, 1.5, 2.0, 3.0, 5.0];
     let replays = Replays { drawing, period_s: 60, factors };
     let begun = Instant::now();
-    let host = host(&COMPARING.map(|(name, _)| name));
-    let told = over_metrics(&host, &gates, &recordings, &replays).await;
+    let told = over_metrics(&host(&COMPARING), &gates, &recordings, &replays).await;
     let told = told.unwrap_or_else(|why| panic!("{why}"));
     println!("## NAB, {:.0} s\n\n{}", begun.elapsed().as_secs_f64(), metrics_text(&told));
 }
@@ -110,42 +146,20 @@ async fn nezha_faults(folder: &Path) {
     GzDecoder::new(&*packed).read_to_string(&mut requests).expect("the requests");
     let faults = String::from_utf8(read("faults-2022-08-22.json")).expect("the faults");
     let nezha = Nezha::read(&requests, &faults);
-    let (host, gates, configuration) =
-        (host(&["latency"]), seats("latency"), nezha.configuration());
-    let asked = Asked {
-        nezha: &nezha,
-        seat: Seat { host: &host, gate: &gates[0] },
-        configuration: &configuration,
-    };
     println!(
         "\n## Nezha: {MINUTES} minutes; slow is above {:.0} ms, {:.1} % of {} fault-free minutes\n",
         nezha.threshold_ms,
         nezha.slow(&nezha.free) * 100.0,
         nezha.free.len()
     );
-    for (what, canary) in [("the same minutes", None), ("minutes drawn apart", Some(&*nezha.free))]
-    {
-        let alarms = asked.draws(canary, REPLAYS.into()).await.caught.len() as u64;
-        let high = Rate::of(alarms, REPLAYS.into()).high * 100.0;
-        println!("A/A of {what}: {alarms} of {REPLAYS} rolled back, at most {high:.2} %\n");
+    let (host, own) = (host(&TIMING), nezha.configuration());
+    for [name, plugin, configuration] in TIMING {
+        let seats = seats(name);
+        let configuration = if plugin == "latency" { &own } else { configuration };
+        let seat = Seat { host: &host, gate: &seats[0] };
+        let asked = Asked { nezha: &nezha, seat, configuration };
+        asked.tell(name).await;
     }
-    println!("| fault | of | requests | slow | caught | median minutes | why not |");
-    println!("| --- | --- | ---: | ---: | ---: | ---: | --- |");
-    let (mut caught, mut draws) = (0, 0);
-    for fault in &nezha.faults {
-        let drawn = asked.draws(Some(&fault.minutes), DRAWS).await;
-        if nezha.is_seen(fault) {
-            caught += drawn.caught.len() as u64;
-            draws += DRAWS;
-        }
-        println!("{}", row(&nezha, fault, &drawn));
-    }
-    let share = Rate::of(caught, draws).share * 100.0;
-    let (requests, ratio) = (nezha::REQUESTS, nezha::RATIO);
-    println!(
-        "\nOf those with {requests} requests and {ratio} times the slow share: {caught} of {draws}, \
-         {share:.1} %"
-    );
 }
 
 /// The gate that is asked about a day.
@@ -164,9 +178,40 @@ struct Drawn {
 }
 
 impl Asked<'_> {
+    /// Tells false alarms, and what came of each fault.
+    async fn tell(&self, name: &str) {
+        let Asked { nezha, .. } = self;
+        println!("### {name}\n");
+        let apart = Some(&*nezha.free);
+        for (what, canary) in [("the same minutes", None), ("minutes drawn apart", apart)] {
+            let alarms = self.draws(canary, REPLAYS.into()).await.caught.len() as u64;
+            let high = Rate::of(alarms, REPLAYS.into()).high * 100.0;
+            println!("A/A of {what}: {alarms} of {REPLAYS} rolled back, at most {high:.2} %\n");
+        }
+        println!("| fault | of | requests | slow | caught | median minutes | why not |");
+        println!("| --- | --- | ---: | ---: | ---: | ---: | --- |");
+        let (mut caught, mut draws) = (0, 0);
+        for fault in &nezha.faults {
+            let drawn = self.draws(Some(&fault.minutes), DRAWS).await;
+            if nezha.is_seen(fault) {
+                caught += drawn.caught.len() as u64;
+                draws += DRAWS;
+            }
+            println!("{}", row(nezha, fault, &drawn));
+        }
+        let share = Rate::of(caught, draws).share * 100.0;
+        let (requests, ratio) = (nezha::REQUESTS, nezha::RATIO);
+        println!(
+            "\nOf those with {requests} requests and {ratio} times the slow share: {caught} of \
+             {draws}, {share:.1} %\n"
+        );
+    }
+
+    /// Draws replays; a fault without requests has none to draw from.
     async fn draws(&self, canary: Option<&[nezha::Minute]>, draws: u64) -> Drawn {
         let mut drawn = Drawn { caught: Vec::new(), words: None };
-        for draw in 0..draws {
+        let is_empty = canary.is_some_and(<[_]>::is_empty);
+        for draw in 0..if is_empty { 0 } else { draws } {
             let seed = SEED + draw;
             let replay = self.nezha.replay(self.seat, self.configuration, canary, seed).await;
             match replay.caught {
