@@ -28,6 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 
 pub(crate) use leases::Held;
@@ -101,8 +102,7 @@ impl DynamoLedger {
     pub fn of(connection: &Connection, table: &str, times: LeaseTimes) -> Self {
         let limits =
             TimeoutConfig::builder().operation_timeout(CALL).operation_attempt_timeout(ATTEMPT);
-        let config = connection.clients.dynamodb.config().to_builder();
-        let config = config.timeout_config(limits.build()).build();
+        let config = Builder::from(&connection.config).timeout_config(limits.build()).build();
         DynamoLedger::new(Client::from_conf(config), table, times)
     }
 

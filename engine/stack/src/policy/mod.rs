@@ -62,11 +62,11 @@ pub fn policy(
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     /// The program's own calls.
-    EcsCrd,
+    Own,
     /// Both the program and CloudFormation: what both do on one resource is said once.
     Both,
     /// CloudFormation, in the name of who asked for a stack.
-    CloudFormation,
+    Stacks,
     /// Whoever hands roles on.
     Roles,
 }
@@ -89,8 +89,8 @@ impl Needs {
         let has = |needed: &BTreeSet<&str>| actions.iter().any(|action| needed.contains(action));
         let part = match (has(&self.own), has(&self.of_stacks)) {
             (true, true) => Part::Both,
-            (true, false) => Part::EcsCrd,
-            (false, true) => Part::CloudFormation,
+            (true, false) => Part::Own,
+            (false, true) => Part::Stacks,
             (false, false) => Part::Roles,
         };
         let is_needed = |action: &&&str| {
