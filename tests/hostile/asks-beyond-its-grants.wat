@@ -1,6 +1,7 @@
 ;; Asks for metrics of the company's own and for the metadata service, neither of them granted, and
 ;; says promote whatever it is told, in the words of the first answer: why that was denied.
-(data (i32.const 8192) (i32 0) (i32 8368 8) (i32 8376 9) (i32 8385 6) (i32 1) (i32 8352 1) (i32 0) (i32 7081 3) (i32 60 0 60))
+(data (i32.const 8192) (i32 0) (i32 8368 8) (i32 8376 9) (i32 8385 6) (i32 1)
+   (i32 8352 1) (i32 0) (i32 7081 3) (i32 60 0 60))
 (data (i32.const 8256) (i32 2) (i32 8391 8) (i32 8399 3) (i32 8402 40) (i32 0 0) (i32 0 0) (i32 1000) (i32 0))
 (data (i32.const 8320) (i32 8192 2))
 (data (i32.const 8352) (i32 8442 4) (i32 8446 3))

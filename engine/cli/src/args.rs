@@ -320,14 +320,17 @@ pub(crate) struct BacktestArgs {
     #[arg(long, env = "ECS_CRD_SEED", value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
     /// Replays of each row of the table, over all files.
-    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 300,
+        value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) replays: u32,
     /// Intervals of a replay: consecutive samples are paired, a coin decides which is the canary's.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=240))]
+    #[arg(long, value_name = "N", default_value_t = 20,
+        value_parser = clap::value_parser!(u32).range(1..=240))]
     pub(crate) intervals: u32,
     /// Seconds between an interval and the next in the virtual deployment: the period in which the
     /// gates ask.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60,
+        value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub(crate) period: u32,
     /// Regressions: by what the canary's values are multiplied.
     #[arg(

@@ -2,85 +2,8 @@
 //!
 //! Toolchains that encode components themselves (JavaScript's, Python's) need none of this.
 
-use anyhow::{Context as _, Result, bail};
-use wit_component::{
-    ComponentEncoder, DecodedWasm, StringEncoding, embed_component_metadata, metadata,
-};
-use wit_parser::Resolve;
+mod encode;
+mod surface;
 
-/// The contract of gates: `wit/gate.wit`.
-pub const CONTRACT: &str = include_str!("../../../wit/gate.wit");
-
-/// How every component begins: a core module has version 1 where a component has 13 and layer 1.
-const COMPONENT_HEADER: &[u8] = b"\0asm\x0d\0\x01\0";
-
-/// The names of what a component imports and exports.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Surface {
-    /// For example `wasi:io/streams@0.2.0`; a gate has none, or those of WASI 0.2.
-    pub imports: Vec<String>,
-    /// For example `ecs-crd:gate/gate@0.1.0`.
-    pub exports: Vec<String>,
-}
-
-/// Makes a component of a core module that exports the contract's functions. Where the module does
-/// not carry its component type, it is given the contract's; what it wants of WASI preview 1 is
-/// answered by a stub without powers.
-///
-/// # Errors
-/// When the module is none, or does not export what the contract says, or imports anything else.
-pub fn encode(module: &[u8]) -> Result<Vec<u8>> {
-    if module.get(..8) == Some(COMPONENT_HEADER) {
-        bail!("this is a component already");
-    }
-    if !module.starts_with(b"\0asm") {
-        bail!("this is not a core module: it does not begin as WebAssembly does");
-    }
-    let (carried, _) = metadata::decode(module).context("this is not a core module")?;
-    let mut module = module.to_vec();
-    if carried.is_none() {
-        embed(&mut module, CONTRACT)?;
-    }
-    ComponentEncoder::default()
-        .validate(true)
-        .module(&module)
-        .context("this is not a core module with a component type")?
-        .adapter("wasi_snapshot_preview1", &preview1()?)
-        .context("the stub of WASI preview 1")?
-        .encode()
-        .context("the module does not fit its component type")
-}
-
-/// Puts the type of a WIT text's only world into a module.
-fn embed(module: &mut Vec<u8>, wit: &str) -> Result<()> {
-    let mut resolve = Resolve::default();
-    let package = resolve.push_str("gate.wit", wit)?;
-    let world = resolve.select_world(&[package], None)?;
-    embed_component_metadata(module, &resolve, world, StringEncoding::UTF8, false)
-}
-
-/// The stub of WASI preview 1, as the encoder wants it.
-fn preview1() -> Result<Vec<u8>> {
-    let mut module = wat::parse_str(include_str!("preview1.wat"))?;
-    embed(&mut module, include_str!("preview1.wit"))?;
-    Ok(module)
-}
-
-/// What a component imports and exports.
-///
-/// # Errors
-/// When the bytes are no component.
-pub fn surface(component: &[u8]) -> Result<Surface> {
-    let decoded = wit_component::decode(component).context("this is not a component")?;
-    let DecodedWasm::Component(resolve, world) = decoded else {
-        bail!("this is a WIT package, not a component");
-    };
-    let world = &resolve.worlds[world];
-    let names = |keys: Vec<&wit_parser::WorldKey>| {
-        keys.into_iter().map(|key| resolve.name_world_key(key)).collect()
-    };
-    Ok(Surface {
-        imports: names(world.imports.keys().collect()),
-        exports: names(world.exports.keys().collect()),
-    })
-}
+pub use encode::{CONTRACT, encode};
+pub use surface::{Surface, surface};

@@ -51,7 +51,8 @@ func TestOnlyClosedMinutesPastTheirLagAreAskedFor(t *testing.T) {
 	if begin, end := newMinutes(state{}, defaults, trafficAt, 1_000_259); end > begin {
 		t.Errorf("%d to %d is asked for before its lag is over", begin, end)
 	}
-	if begin, end := newMinutes(state{}, defaults, trafficAt, 1_000_260); begin != 1_000_080 || end != 1_000_140 {
+	begin, end := newMinutes(state{}, defaults, trafficAt, 1_000_260)
+	if begin != 1_000_080 || end != 1_000_140 {
 		t.Errorf("%d to %d is asked for", begin, end)
 	}
 	if begin, end := newMinutes(state{ReadTo: 1_000_140}, defaults, trafficAt, 1_000_260); end > begin {
