@@ -32,7 +32,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("aws", &["rollout", "runner", "stack", "manifest", "gates", "probes"]),
     ("gate-sdk", &["gate-sdk"]),
     ("cloudwatch-metrics", &["gate-sdk"]),
-    ("error-rate", &["gate-sdk"]),
+    ("error-rate", &["gate-sdk", "kayenta"]),
     ("http-smoke", &["gate-sdk"]),
     ("kayenta", &["gate-sdk"]),
     ("latency", &["gate-sdk"]),

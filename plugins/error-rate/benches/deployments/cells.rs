@@ -1,13 +1,16 @@
-//! Cells of the experiment: 1,000 deployments each, drawn when first asked for.
+//! Cells of the experiment: 2,000 deployments each, drawn when first asked for.
 
-use crate::rollout::{End, Outcome, Pace, deploy};
-use crate::traffic::{FAMILIES, Fault, PROFILES};
+use crate::rollout::{End, Judge, Outcome, Pace, deploy};
+use crate::traffic::{FAMILIES, Fault, PROFILES, Profile};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-/// Deployments a cell.
-pub(crate) const DEPLOYMENTS: u64 = 1000;
+/// Deployments a cell: 2,000, or what the variable of this name says.
+pub(crate) static DEPLOYMENTS: LazyLock<u64> = LazyLock::new(|| {
+    std::env::var("DEPLOYMENTS").ok().and_then(|said| said.parse().ok()).unwrap_or(2000)
+});
 /// The seed; deployment `i` of every cell draws from its stream `i`.
 pub(crate) const SEED: u64 = 2026;
 
@@ -17,7 +20,24 @@ pub(crate) struct Experiment {
     pub(crate) name: &'static str,
     pub(crate) pace: Pace,
     pub(crate) fault: Fault,
+    pub(crate) rule: Rule,
 }
+
+/// Who decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// The gate that judges such a fault.
+    Gate,
+    /// So many intervals above twice the usual share.
+    Strikes(u32),
+    /// The judge of Kayenta at each interval, from so many values a side on.
+    RanksEachInterval(usize),
+    /// The judge of Kayenta when the plan is over.
+    RanksAtEnd,
+}
+
+/// Makes who judges one deployment.
+pub(crate) type MakeJudge = fn(Rule, Profile, Fault) -> Box<dyn Judge>;
 
 /// What is measured of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +51,16 @@ pub(crate) enum Measure {
 }
 
 /// All cells drawn so far, by experiment, profile and family.
-#[derive(Default)]
-pub(crate) struct Cells(BTreeMap<(String, usize, usize), Vec<Outcome>>);
+pub(crate) struct Cells {
+    judge: MakeJudge,
+    drawn: BTreeMap<(String, usize, usize), Vec<Outcome>>,
+}
 
 impl Cells {
+    pub(crate) fn new(judge: MakeJudge) -> Self {
+        Cells { judge, drawn: BTreeMap::new() }
+    }
+
     /// Measures one cell.
     pub(crate) fn measure(
         &mut self,
@@ -43,7 +69,8 @@ impl Cells {
         measure: Measure,
     ) -> f64 {
         let key = (format!("{experiment:?}"), profile, family);
-        let outcomes = self.0.entry(key).or_insert_with(|| draw(experiment, profile, family));
+        let outcomes =
+            self.drawn.entry(key).or_insert_with(|| draw(experiment, profile, family, self.judge));
         let count = outcomes.len() as f64;
         match measure {
             Measure::Ended(end) => {
@@ -55,13 +82,14 @@ impl Cells {
     }
 }
 
-fn draw(experiment: Experiment, profile: usize, family: usize) -> Vec<Outcome> {
+fn draw(experiment: Experiment, profile: usize, family: usize, judge: MakeJudge) -> Vec<Outcome> {
     let world = (PROFILES[profile], FAMILIES[family], experiment.fault);
-    (0..DEPLOYMENTS)
+    (0..*DEPLOYMENTS)
         .map(|stream| {
             let mut rng = ChaCha8Rng::seed_from_u64(SEED);
             rng.set_stream(stream);
-            deploy(experiment.pace, world, rng)
+            let mut judge = judge(experiment.rule, PROFILES[profile], experiment.fault);
+            deploy(experiment.pace, world, rng, &mut *judge)
         })
         .collect()
 }

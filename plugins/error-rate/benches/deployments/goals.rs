@@ -1,6 +1,6 @@
 //! The goals of the statistics, as data.
 
-use crate::cells::{Experiment, Measure};
+use crate::cells::{Experiment, Measure, Rule};
 use crate::rollout::{End, Pace};
 use crate::traffic::Fault;
 
@@ -31,7 +31,7 @@ pub(crate) struct Goal {
 }
 
 const fn experiment(name: &'static str, pace: Pace, fault: Fault) -> Experiment {
-    Experiment { name, pace, fault }
+    Experiment { name, pace, fault, rule: Rule::Gate }
 }
 
 const FIXED_ERRORS: Experiment = experiment("errors ×1", Pace::Fixed, Fault::Errors(1.0));
@@ -44,6 +44,15 @@ const FIVEFOLD: Experiment = experiment("errors ×5", Pace::Evidence, Fault::Err
 const SLOWER: Experiment = experiment("latency ×1.1", Pace::Evidence, Fault::Latency(1.1));
 const SLOW: Experiment = experiment("latency ×1.3", Pace::Evidence, Fault::Latency(1.3));
 const SLOWEST: Experiment = experiment("latency ×2", Pace::Evidence, Fault::Latency(2.0));
+
+const FIXED_TWOFOLD: Experiment = experiment("errors ×2", Pace::Fixed, Fault::Errors(2.0));
+const FIXED_FIVEFOLD: Experiment = experiment("errors ×5", Pace::Fixed, Fault::Errors(5.0));
+const FIXED_SLOW: Experiment = experiment("latency ×1.3", Pace::Fixed, Fault::Latency(1.3));
+const FIXED_SLOWEST: Experiment = experiment("latency ×2", Pace::Fixed, Fault::Latency(2.0));
+
+/// The experiments in which rules are compared.
+pub(crate) const COMPARED: [Experiment; 6] =
+    [FIXED_ERRORS, FIXED_LATENCY, FIXED_TWOFOLD, FIXED_FIVEFOLD, FIXED_SLOW, FIXED_SLOWEST];
 
 /// The experiments of each table.
 pub(crate) const FALSE_ROLL_BACKS: [Experiment; 2] = [FIXED_ERRORS, FIXED_LATENCY];

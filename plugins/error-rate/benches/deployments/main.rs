@@ -2,26 +2,45 @@
 //!
 //! `cargo bench -p error-rate` prints the tables of `plugins/README.md`. Every number is a function
 //! of the seed; the deployments run the code of the gates, its freshness rule (S01, TTL 60 s)
-//! included, but without the lag of CloudWatch.
+//! included, but without the lag of CloudWatch. The bench of the same name in `engine/gates` runs
+//! them through the components.
 
 mod cells;
 mod goals;
+mod goals_table;
+mod native;
+mod rivals;
 mod rollout;
+mod tables;
 mod traffic;
 
-use cells::{Cells, DEPLOYMENTS, Experiment, Measure, SEED};
-use goals::{Bound, FALSE_ROLL_BACKS, GOALS, Goal, REGRESSIONS, RELEASES};
-use rollout::End;
-use traffic::{FAMILIES, PROFILES};
+use cells::{Cells, DEPLOYMENTS, Experiment, Measure, Rule, SEED};
+use goals::{COMPARED, FALSE_ROLL_BACKS, REGRESSIONS, RELEASES};
+use goals_table::goals_table;
+use native::Native;
+use rivals::{Ranks, Strikes};
+use rollout::{End, Judge};
+use tables::{rules_table, table};
+use traffic::{Fault, Profile};
+
+/// The rules that are compared, and what they are called.
+const RULES: [(&str, Rule); 6] = [
+    ("built in", Rule::Gate),
+    ("threshold, 5 strikes (Flagger)", Rule::Strikes(5)),
+    ("threshold, 4 strikes (Argo)", Rule::Strikes(4)),
+    ("Kayenta, each interval", Rule::RanksEachInterval(5)),
+    ("Kayenta, from the third on", Rule::RanksEachInterval(3)),
+    ("Kayenta, at the end", Rule::RanksAtEnd),
+];
 
 fn main() {
     // `cargo test --benches` only asks whether it starts.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let mut cells = Cells::default();
-    println!("{DEPLOYMENTS} deployments a cell, seed {SEED}\n");
-    goals_table(&mut cells);
+    let mut cells = Cells::new(judge);
+    println!("{} deployments a cell, seed {SEED}\n", *DEPLOYMENTS);
+    goals_table(&mut cells, 0);
     let rolled_back = Measure::Ended(End::RolledBack);
     table("False roll backs, fixed plan, %", &mut cells, &FALSE_ROLL_BACKS, &[rolled_back]);
     let ends = [rolled_back, Measure::Ended(End::Inconclusive)];
@@ -29,57 +48,28 @@ fn main() {
     let promoted = [Measure::Ended(End::Promoted), Measure::Minutes];
     table("Promoted, % / median minutes, evidence-paced", &mut cells, &RELEASES, &promoted);
     table("Excess bad requests, evidence-paced", &mut cells, &REGRESSIONS, &[Measure::Excess]);
+    rules_table(
+        "Rolled back, fixed plan, mid, %",
+        &mut cells,
+        &by_each_rule(&COMPARED),
+        rolled_back,
+    );
+    let regressions = by_each_rule(&COMPARED[FALSE_ROLL_BACKS.len()..]);
+    rules_table("Excess bad requests, fixed plan, mid", &mut cells, &regressions, Measure::Excess);
 }
 
-fn goals_table(cells: &mut Cells) {
-    println!("| goal | | worst cell | measured | |\n| --- | --- | --- | --- | --- |");
-    for goal in GOALS {
-        let (worst, place) = worst(cells, goal);
-        let (bound, met, gap) = match goal.bound {
-            Bound::AtMost(limit) => (format!("≤ {limit}"), worst <= limit, worst - limit),
-            Bound::AtLeast(limit) => (format!("≥ {limit}"), worst >= limit, limit - worst),
-        };
-        let said = if met { "met".to_owned() } else { format!("gap {gap:.1}") };
-        let (what, experiment) = (goal.what, goal.experiment.name);
-        println!(
-            "| {what}, {experiment}, {:?} | {bound} | {place} | {worst:.1} | {said} |",
-            goal.experiment.pace
-        );
-    }
+fn by_each_rule(experiments: &[Experiment]) -> Vec<(&'static str, Experiment)> {
+    let with = |&experiment: &Experiment| {
+        RULES.map(|(name, rule)| (name, Experiment { rule, ..experiment }))
+    };
+    experiments.iter().flat_map(with).collect()
 }
 
-/// The cell of a goal that is nearest to breaking it.
-fn worst(cells: &mut Cells, goal: Goal) -> (f64, String) {
-    let mut worst: Option<(f64, String)> = None;
-    for &profile in goal.profiles {
-        for &family in goal.families {
-            let value = cells.measure(goal.experiment, (profile, family), goal.measure);
-            let worse = worst.as_ref().is_none_or(|(known, _)| match goal.bound {
-                Bound::AtMost(_) => value > *known,
-                Bound::AtLeast(_) => value < *known,
-            });
-            if worse {
-                let place = format!("{}, {}", PROFILES[profile].name, FAMILIES[family].name);
-                worst = Some((value, place));
-            }
-        }
-    }
-    worst.unwrap_or((f64::NAN, String::new()))
-}
-
-fn table(title: &str, cells: &mut Cells, experiments: &[Experiment], measures: &[Measure]) {
-    let families = FAMILIES.map(|f| f.name).join(" | ");
-    println!("\n{title}\n\n| | | {families} |\n| --- | --- {}|", "| ---: ".repeat(FAMILIES.len()));
-    for &experiment in experiments {
-        for (profile, described) in PROFILES.iter().enumerate() {
-            print!("| {} | {} |", experiment.name, described.name);
-            for family in 0..FAMILIES.len() {
-                let values = measures.iter().map(|&measure| {
-                    format!("{:.1}", cells.measure(experiment, (profile, family), measure))
-                });
-                print!(" {} |", values.collect::<Vec<_>>().join(" / "));
-            }
-            println!();
-        }
+fn judge(rule: Rule, profile: Profile, fault: Fault) -> Box<dyn Judge> {
+    match rule {
+        Rule::Gate => Box::new(Native::new(profile, fault)),
+        Rule::Strikes(strikes) => Box::new(Strikes::new(profile, fault, strikes)),
+        Rule::RanksEachInterval(least) => Box::new(Ranks::each_interval(profile, least)),
+        Rule::RanksAtEnd => Box::new(Ranks::at_end(profile)),
     }
 }

@@ -1,10 +1,6 @@
-//! One simulated deployment under the code that the gates run.
+//! One simulated deployment, whoever judges it.
 
-use crate::traffic::{Family, Fault, Profile, World};
-use gate_sdk::comparison::{Comparison, Period};
-use gate_sdk::harness::{START_S, situation};
-use gate_sdk::settings::{Settings, Wording};
-use gate_sdk::{Decision, Situation};
+use crate::traffic::{Family, Fault, Interval, Profile, World};
 use rand_chacha::ChaCha8Rng;
 
 /// The canary's weights before it takes everything.
@@ -13,6 +9,8 @@ const WEIGHTS: [u32; 4] = [5, 10, 25, 50];
 const WAIT_S: u32 = 60;
 /// A step that holds for longer ends the deployment.
 const MAX_WAIT_S: u32 = WAIT_S + 3600;
+/// How long resolvers keep an old weight.
+pub(crate) const TTL_S: u32 = 60;
 
 /// How weights rise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +30,7 @@ pub(crate) enum End {
 }
 
 /// What one deployment came to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Outcome {
     pub(crate) end: End,
     /// Seconds from first traffic to the end.
@@ -41,77 +39,76 @@ pub(crate) struct Outcome {
     pub(crate) excess: f64,
 }
 
+/// Where the rollout stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stand {
+    pub(crate) step: usize,
+    pub(crate) weight: u32,
+    pub(crate) next_weight: u32,
+    /// When the weight was verified, in seconds after the canary's first traffic.
+    pub(crate) began_s: u32,
+}
+
+/// What a look says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    Promote,
+    Hold,
+    RollBack,
+}
+
+/// Who judges a deployment.
+pub(crate) trait Judge {
+    /// Looks when an interval has ended that began `age_s` after the canary's first traffic.
+    fn look(&mut self, age_s: u32, drawn: &Interval, stand: Stand) -> Said;
+}
+
 /// Runs one deployment.
 pub(crate) fn deploy(
     pace: Pace,
     (profile, family, fault): (Profile, Family, Fault),
     rng: ChaCha8Rng,
+    judge: &mut dyn Judge,
 ) -> Outcome {
-    let settings = settings(fault);
-    let wording = Wording { adjective: "bad".into(), finding: "bad", code: "bad" };
     let mut world = World::new(profile, family, fault, rng);
-    let mut comparison = Comparison::new(&settings, None);
-    let mut situation = Situation { ttl_s: 60, steps: 5, ..situation() };
-    let (mut age_s, mut step, mut step_began_s, mut excess) = (0, 0, 0, 0.0);
+    let (mut age_s, mut stand, mut excess) = (0, stand(0, 0), 0.0);
     loop {
-        stand(&mut situation, step, step_began_s);
-        let drawn = world.interval(age_s, f64::from(situation.weight) / 100.0);
-        let period = Period {
-            begin_s: START_S + age_s,
-            length_s: profile.period_s,
-            canary: drawn.canary,
-            baseline: drawn.baseline,
-        };
-        comparison.observe(&period, &situation, &settings);
+        let drawn = world.interval(age_s, f64::from(stand.weight) / 100.0);
+        let said = judge.look(age_s, &drawn, stand);
         age_s += profile.period_s;
         excess += drawn.excess;
-        let dwelt_s = age_s - step_began_s;
-        let ended = if comparison.rollback(&settings, &wording).is_some() {
-            Some(End::RolledBack)
-        } else if rises(pace, profile, dwelt_s, &comparison, &situation, &settings, &wording) {
-            (step, step_began_s) = (step + 1, age_s);
-            (step == WEIGHTS.len()).then_some(End::Promoted)
-        } else {
-            (dwelt_s >= MAX_WAIT_S).then_some(End::Inconclusive)
+        let dwelt_s = age_s - stand.began_s;
+        let ended = match said {
+            Said::RollBack => Some(End::RolledBack),
+            said if rises(pace, profile, dwelt_s, said) => {
+                let next = stand.step + 1;
+                if next < WEIGHTS.len() {
+                    stand = self::stand(next, age_s);
+                }
+                (next == WEIGHTS.len()).then_some(End::Promoted)
+            }
+            _ => (dwelt_s >= MAX_WAIT_S).then_some(End::Inconclusive),
         };
         if let Some(end) = ended {
-            let one_more = world.interval(age_s, f64::from(situation.weight) / 100.0).excess;
+            let one_more = world.interval(age_s, f64::from(stand.weight) / 100.0).excess;
             return Outcome { end, took_s: age_s, excess: excess + one_more };
         }
     }
 }
 
-/// Where the rollout stands.
-fn stand(situation: &mut Situation, step: usize, step_began_s: u32) {
-    situation.step = u32::try_from(step).unwrap_or(u32::MAX);
-    situation.weight = WEIGHTS[step];
-    situation.next_weight = WEIGHTS.get(step + 1).copied().unwrap_or(100);
-    situation.weight_verified_at = START_S + step_began_s;
+fn stand(step: usize, began_s: u32) -> Stand {
+    let next_weight = WEIGHTS.get(step + 1).copied().unwrap_or(100);
+    Stand { step, weight: WEIGHTS[step], next_weight, began_s }
 }
 
-fn rises(
-    pace: Pace,
-    profile: Profile,
-    dwelt_s: u32,
-    comparison: &Comparison,
-    situation: &Situation,
-    settings: &Settings,
-    wording: &Wording,
-) -> bool {
+fn rises(pace: Pace, profile: Profile, dwelt_s: u32, said: Said) -> bool {
     match pace {
         Pace::Fixed => dwelt_s >= profile.step_s,
-        Pace::Evidence => {
-            dwelt_s >= WAIT_S
-                && comparison.progress.obstacle(situation, 0).is_none()
-                && comparison.evidence(situation, settings, wording).decision == Decision::Promote
-        }
+        Pace::Evidence => dwelt_s >= WAIT_S && said == Said::Promote,
     }
 }
 
-/// The defaults of the gate that judges such a fault.
-fn settings(fault: Fault) -> Settings {
-    match fault {
-        Fault::Latency(_) => Settings::for_slow_requests(),
-        Fault::Errors(_) | Fault::NoErrors => Settings::for_errors(),
-    }
+/// How long the fixed plan takes.
+pub(crate) fn plan_s(profile: Profile) -> u32 {
+    WEIGHTS.iter().map(|_| profile.step_s).sum()
 }

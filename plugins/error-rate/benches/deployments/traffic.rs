@@ -1,6 +1,5 @@
 //! Simulated traffic: requests and bad ones of both arms, interval by interval.
 
-use gate_sdk::statistics::Counts;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Binomial, Distribution as _, Poisson, StandardNormal};
@@ -77,11 +76,18 @@ fn load_shape() -> Vec<f64> {
     lines.flat_map(|line| line.split(',').filter_map(|value| value.parse().ok())).collect()
 }
 
+/// One side's requests of an interval.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Requests {
+    pub(crate) all: f64,
+    pub(crate) bad: f64,
+}
+
 /// Requests and bad requests of one interval, and what a perfect canary would not have broken.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Interval {
-    pub(crate) canary: Counts,
-    pub(crate) baseline: Counts,
+    pub(crate) canary: Requests,
+    pub(crate) baseline: Requests,
     /// The canary's expected bad requests beyond those at the baseline's rate.
     pub(crate) excess: f64,
 }
@@ -122,7 +128,7 @@ impl World {
         let [healthy, baseline] = self.rates(cold);
         let canary = self.canary_rate(cold);
         let bad = [self.binomial(requests[0], canary), self.binomial(requests[1], baseline)];
-        let counts = |i: usize| Counts { requests: requests[i], bad: bad[i] };
+        let counts = |i: usize| Requests { all: requests[i], bad: bad[i] };
         let excess = requests[0] * (canary - healthy);
         Interval { canary: counts(0), baseline: counts(1), excess }
     }

@@ -1,0 +1,63 @@
+//! The statistics of the gates, called as they call them.
+
+use crate::rollout::{Judge, Said, Stand, TTL_S};
+use crate::traffic::{Fault, Interval, Profile, Requests};
+use gate_sdk::comparison::{Comparison, Period};
+use gate_sdk::harness::{START_S, situation};
+use gate_sdk::settings::{Settings, Wording};
+use gate_sdk::statistics::Counts;
+use gate_sdk::{Decision, Situation};
+
+/// A comparison with the defaults of the gate that judges such a fault.
+pub(crate) struct Native {
+    settings: Settings,
+    wording: Wording,
+    comparison: Comparison,
+    situation: Situation,
+    period_s: u32,
+}
+
+impl Native {
+    pub(crate) fn new(profile: Profile, fault: Fault) -> Self {
+        let settings = match fault {
+            Fault::Latency(_) => Settings::for_slow_requests(),
+            Fault::Errors(_) | Fault::NoErrors => Settings::for_errors(),
+        };
+        Native {
+            wording: Wording { adjective: "bad".into(), finding: "bad", code: "bad" },
+            comparison: Comparison::new(&settings, None),
+            situation: Situation { ttl_s: TTL_S, steps: 5, ..situation() },
+            period_s: profile.period_s,
+            settings,
+        }
+    }
+}
+
+impl Judge for Native {
+    fn look(&mut self, age_s: u32, drawn: &Interval, stand: Stand) -> Said {
+        self.situation.step = u32::try_from(stand.step).unwrap_or(u32::MAX);
+        self.situation.weight = stand.weight;
+        self.situation.next_weight = stand.next_weight;
+        self.situation.weight_verified_at = START_S + stand.began_s;
+        let period = Period {
+            begin_s: START_S + age_s,
+            length_s: self.period_s,
+            canary: counts(drawn.canary),
+            baseline: counts(drawn.baseline),
+        };
+        self.comparison.observe(&period, &self.situation, &self.settings);
+        let Native { settings, wording, comparison, situation, .. } = self;
+        if comparison.rollback(settings, wording).is_some() {
+            return Said::RollBack;
+        }
+        let judgeable = comparison.progress.obstacle(situation, 0).is_none();
+        match comparison.evidence(situation, settings, wording).decision {
+            Decision::Promote if judgeable => Said::Promote,
+            _ => Said::Hold,
+        }
+    }
+}
+
+fn counts(of: Requests) -> Counts {
+    Counts { requests: of.all, bad: of.bad }
+}
