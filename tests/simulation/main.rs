@@ -5,6 +5,7 @@ mod cases;
 mod crashes;
 mod credentials;
 mod edges;
+mod fuzzed;
 mod ledger_away;
 mod mortal;
 mod native;

@@ -2,14 +2,21 @@
 #![cfg(test)]
 
 mod checking;
+#[path = "../../engine/probes/tests/wire/deployment.rs"]
+mod deployment;
 mod editor;
 #[path = "aws_wire/emulator.rs"]
 mod emulator;
+#[path = "../../engine/gates/tests/guests/hostile.rs"]
+mod faults;
+mod fuzzed;
 #[path = "../../engine/gates/tests/guests/support.rs"]
 #[expect(dead_code, reason = "what the tests of the host need beside the guests")]
 mod guest;
 mod guests_builtin;
 mod languages;
+mod hostile;
+mod hostile_network;
 mod live_view;
 mod looking;
 mod on_aws;
@@ -19,6 +26,8 @@ mod program;
 mod real_data;
 mod replaying;
 mod screens;
+#[path = "../../engine/gates/tests/guests/situation.rs"]
+mod situation;
 mod stories;
 #[path = "../story/mod.rs"]
 #[expect(dead_code, reason = "what only stories with a script need")]

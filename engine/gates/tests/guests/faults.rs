@@ -7,6 +7,7 @@ use rollout::{Decision, Limits};
 use runner::GateFault;
 use runner::question::TurnOutcome;
 
+use crate::hostile::FAULTS;
 use crate::situation::situation;
 use crate::support::{engine, guest};
 
@@ -22,39 +23,6 @@ fn fault_of(engine: &Engine, name: &str, budget: &Budget) -> GateFault {
         .and_then(|_| gate.learn(budget, &situation, &[]))
         .expect_err(name)
 }
-
-/// Fixture, code, and what the sentence must hold: the limit and what was used.
-const FAULTS: [(&str, &str, &str); 29] = [
-    ("spins", "fuel", "`judge` used up its 1000000000 units of fuel"),
-    ("recurses", "stack", "`judge` used up its stack of 512 KiB"),
-    ("grows-memory", "memory", "asked for 65792 KiB of memory in all; its limit is 64 MiB"),
-    ("grows-two-memories", "memory", "asked for 82240 KiB of memory in all; its limit is 64 MiB"),
-    ("grows-tables", "tables", "asked for 100001 table elements in all; the limit is 100000"),
-    ("traps", "trap", "`judge` trapped: wasm trap: wasm `unreachable` instruction executed; in "),
-    ("traps-with-words", "trap", "the ratio [31m was 7 — `judge` trapped: "),
-    ("babbles", "refused", "called standard error for more than 1048576 bytes"),
-    ("hoards-handles", "invalid-result", "handle"),
-    ("exits", "exit", "`judge` left with exit status 1"),
-    ("draws-a-gigabyte", "refused", "1000000000 bytes (at most 65536 at once)"),
-    ("opens-a-socket", "refused", "called `wasi:sockets/instance-network@0.2.0#instance-network`"),
-    ("sends-a-request", "refused", "called `wasi:http/outgoing-handler@0.2.0#handle`"),
-    ("returns-nan", "not-finite", "the finding `hostile` holds NaN"),
-    ("returns-infinity", "not-finite", "the finding `hostile` holds inf"),
-    ("returns-bad-text", "invalid-result", "what `judge` returned cannot be read: "),
-    ("returns-2-gib", "invalid-result", "out of bounds"),
-    ("returns-absurd-list", "invalid-result", "out of bounds"),
-    ("returns-no-decision", "invalid-result", "what `judge` returned cannot be read: "),
-    ("returns-bad-code", "invalid-code", "`Too Many` is not of the form [a-z][a-z0-9-]*"),
-    ("looks-next-week", "look-again-too-late", "in 604800 s; the limit is 300 s"),
-    ("notes-a-novel", "notes-too-long", "9000 bytes of notes; the limit is 8192"),
-    ("keeps-65-kib", "state-too-large", "65537 bytes of state; the limit is 65536"),
-    ("remembers-17-kib", "memory-too-large", "17408 bytes to remember; the limit is 16384"),
-    ("asks-101-questions", "too-many-questions", "101 questions in one round; the limit is 100"),
-    ("asks-a-million-questions", "too-much-data", "more than 8 MiB in one call"),
-    ("asks-twice", "same-id", "two questions of one round have the id `hostile`"),
-    ("asks-for-an-age", "invalid-window", "spans 71582788 periods; the limit is 10080"),
-    ("asks-for-more-of-nothing", "no-question", "without a question"),
-];
 
 #[test]
 fn s13_a_hostile_gate_ends_as_a_fault_that_names_limit_and_use() {

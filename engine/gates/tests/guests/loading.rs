@@ -1,10 +1,10 @@
 //! What is no gate is refused before it runs, with what is wrong and what would be right.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gates::{LoadFault, builtin, builtins};
 
-use crate::support::{engine, guest, guest_of, root};
+use crate::support::{engine, guest, guest_from, guest_of, root};
 
 fn refusal(bytes: &[u8]) -> String {
     match engine().load("given.wasm", bytes) {
@@ -147,6 +147,39 @@ fn s13_a_component_that_takes_too_long_to_compile_is_refused() {
     let engine = engine().with_compile_time(Duration::ZERO);
     let error = engine.load("slow.wasm", &guest("harmless")).err().expect("refused");
     assert_eq!(error.fault, LoadFault::CompileTime { limit: Duration::ZERO });
+}
+
+#[test]
+fn s13_a_component_that_takes_minutes_to_compile_is_given_up_and_others_are_loaded() {
+    let patience = Duration::from_secs(1);
+    let hasty = engine().with_compile_time(patience);
+    let begun = Instant::now();
+    let error = hasty.load("endless.wasm", &guest_of_a_long_function()).err().expect("refused");
+    assert_eq!(error.fault, LoadFault::CompileTime { limit: patience });
+    assert!(error.to_string().contains("within 1 s"), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    let patient = hasty.with_compile_time(Duration::from_secs(120));
+    patient.load("harmless", &guest("harmless")).expect("the engine lives");
+}
+
+/// One function of many branches with all its variables alive in each of them: what compilers take
+/// long for.
+fn guest_of_a_long_function() -> Vec<u8> {
+    let (variables, branches) = (1_000, 3_000);
+    let branch = |at: usize| {
+        let [to, one, other] = [at, 7 * at + 3, 11 * at].map(|it| it % variables + 1);
+        format!(
+            "(if (i32.and (local.get 0) (i32.const {at})) (then (local.set {to} (i32.add \
+             (local.get {one}) (local.get {other})))))\n"
+        )
+    };
+    let branches: String = (0..branches).map(branch).collect();
+    let locals = "i32 ".repeat(variables);
+    let fixture = format!(
+        "\n(func (export \"long\") (param i32) (result i32) (local {locals})\n\
+         (loop $again {branches} (br_if $again (local.get 5))) (local.get 1))\n"
+    );
+    guest_from(&fixture, &contract(), "0.1.0")
 }
 
 #[test]

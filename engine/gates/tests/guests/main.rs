@@ -5,6 +5,7 @@
 mod cache;
 mod faults;
 mod hosted;
+mod hostile;
 mod loading;
 mod situation;
 mod stand_ins;

@@ -31,8 +31,12 @@ pub(crate) fn guest(name: &str) -> Vec<u8> {
 
 /// The same under another text, and another version, of the contract.
 pub(crate) fn guest_of(name: &str, contract: &str, version: &str) -> Vec<u8> {
+    guest_from(&read(&format!("tests/hostile/{name}.wat")), contract, version)
+}
+
+/// A fixture with the defaults of what it does not say itself.
+pub(crate) fn guest_from(fixture: &str, contract: &str, version: &str) -> Vec<u8> {
     // Imports come first in a module, and the default memory before a fixture's own.
-    let fixture = read(&format!("tests/hostile/{name}.wat"));
     let forms = ["\n(memory", "\n(table", "\n(data", "\n(func"];
     let own = forms.iter().filter_map(|form| fixture.find(form)).min().unwrap_or(fixture.len());
     let (imports, own) = fixture.split_at(own);

@@ -7,7 +7,8 @@ use runner::Probes as _;
 use runner::contract::cloud::no_grant_opens_the_machine;
 use tokio::net::TcpListener;
 
-use crate::town::{API, Town, answer, assert_refused, assert_retryable, deployment, get, granted};
+use crate::deployment::deployment;
+use crate::town::{API, Town, answer, assert_refused, assert_retryable, get, granted};
 
 const METADATA: &str = "169.254.169.254";
 

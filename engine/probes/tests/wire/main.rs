@@ -4,6 +4,7 @@
 mod addresses;
 mod answers;
 mod deadlines;
+mod deployment;
 mod redirects;
 mod requests;
 mod secrets;

@@ -10,19 +10,16 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use probes::{Connector, Probes, Resolver, Wire};
-use rollout::{
-    EpochS, Ground, HttpGrant, Labels, OnInconclusive, OnInterrupt, Plan, Scale, Service, Step,
-    Topics, Weight,
-};
+use rollout::HttpGrant;
 use runner::question::{Header, RequestQuestion, ResponseAnswer};
-use runner::{
-    CallError, CallErrorKind, Called, Deployment, ProbeRequest, Probes as _, Reach, SecretSource,
-};
+use runner::{CallError, CallErrorKind, Called, ProbeRequest, Probes as _, Reach, SecretSource};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use crate::deployment::deployment;
 
 pub(crate) const GREEN: &str = "52.47.0.1";
 pub(crate) const API: &str = "52.47.0.2";
@@ -303,45 +300,4 @@ pub(crate) fn assert_refused(answer: Called<ResponseAnswer>, why: &str) {
 pub(crate) fn assert_retryable(answer: Called<ResponseAnswer>, why: &str) {
     let (kind, message) = failure(answer);
     assert!(kind == CallErrorKind::Retryable && message.contains(why), "{kind:?}: {message}");
-}
-
-pub(crate) fn deployment() -> Deployment {
-    let weight = Weight::new(100).unwrap();
-    let plan = Plan {
-        service: Service {
-            project: "shop".into(),
-            name: "cart".into(),
-            version: "2.0.0".into(),
-            group: "private".into(),
-            environment: "stage".into(),
-            region: "eu-west-3".into(),
-            cluster: "stage-ecs-cluster".into(),
-        },
-        names: vec!["cart.example.com".into()],
-        labels: Labels { blue: "1".into(), green: "2".into() },
-        scale: Scale { desired: 2, wait_s: 60, max_wait_s: 600 },
-        preflight: None,
-        steps: vec![Step { weight, wait_s: 60, max_wait_s: 3_600, gates: Vec::new() }],
-        gates: Vec::new(),
-        drain_s: 300,
-        ttl_s: 60,
-        on_interrupt: OnInterrupt::Keep,
-        on_inconclusive: OnInconclusive::Rollback,
-        topics: Topics::default(),
-    };
-    let ground = Ground {
-        baseline: None,
-        canary_label: "2".into(),
-        init_exists: false,
-        new_names: Vec::new(),
-        gone_names: Vec::new(),
-    };
-    Deployment {
-        id: "d1".into(),
-        started_at: EpochS(0),
-        plan: Arc::new(plan),
-        ground: Arc::new(ground),
-        file_text: "".into(),
-        parameters: Arc::default(),
-    }
 }
