@@ -50,7 +50,7 @@ impl Journal for DynamoLedger {
             self.0.exists(&items::run(deployment), unknown(deployment))?,
             self.0.put_new(encoded(deployment, entry)?, taken(deployment, entry.seq))?,
         ];
-        self.0.write_fenced(lease, "appending a record", parts).await
+        self.0.promptly(self.0.write_fenced(lease, "appending a record", parts)).await
     }
 
     async fn keep_evaluation(
@@ -67,14 +67,15 @@ impl Journal for DynamoLedger {
             return Err(LedgerError::Unreachable { what: format!("cannot write {name}"), why });
         }
         self.0.check_held(lease)?;
-        let place = self.0.next(doing, &items::run(deployment), "looks").await?;
-        let place = place.ok_or_else(|| unknown(deployment))?;
-        let parts: Kept<Vec<_>> = packed
-            .chunks(CHUNK_BYTES)
-            .enumerate()
-            .map(|(part, chunk)| self.0.put(look_item(deployment, evaluation, place, part, chunk)))
-            .collect();
-        self.0.write_fenced(lease, doing, parts?).await
+        let keep = async {
+            let place = self.0.next(doing, &items::run(deployment), "looks").await?;
+            let place = place.ok_or_else(|| unknown(deployment))?;
+            let chunks = packed.chunks(CHUNK_BYTES).enumerate();
+            let part =
+                |(part, chunk)| self.0.put(look_item(deployment, evaluation, place, part, chunk));
+            self.0.write_fenced(lease, doing, chunks.map(part).collect::<Kept<_>>()?).await
+        };
+        self.0.promptly(keep).await
     }
 
     async fn end(&self, lease: &Lease, deployment: &str, exit_code: u8) -> Kept<()> {

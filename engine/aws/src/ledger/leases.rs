@@ -79,7 +79,7 @@ impl Leases for DynamoLedger {
             .held()
             .get(&lease.key)
             .is_some_and(|held| held.renewed_at.elapsed() < self.0.times.renewed_every);
-        if fresh { Ok(()) } else { self.0.beat(&lease.key, lease.epoch).await }
+        if fresh { Ok(()) } else { self.0.promptly(self.0.beat(&lease.key, lease.epoch)).await }
     }
 
     fn surely_ours(&self, lease: &Lease, for_s: u32) -> bool {

@@ -28,18 +28,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::Builder;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use runner::{Kept, LedgerError};
 
 pub(crate) use leases::Held;
-
-use crate::connect::Connection;
-
-/// The longest a call takes, its repetitions included. A driver whose ledger does not answer still has
-/// to bring blue back while its lease is surely its own (S18), so it must not wait for long.
-const CALL: Duration = Duration::from_secs(5);
-/// The longest that one try takes.
-const ATTEMPT: Duration = Duration::from_secs(3);
 
 /// How long a lease lasts and how it is kept, in wall time.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +41,9 @@ pub struct LeaseTimes {
     pub renewed_every: Duration,
     /// The longest a call takes.
     pub call: Duration,
+    /// The longest that a driver's call takes while it drives. One whose ledger does not answer still
+    /// has to bring blue back while its lease is surely its own (S18), so it must not wait for long.
+    pub prompt: Duration,
     /// Seconds of the cloud's time a second of ours: of a lease, that many more are left.
     pub speed: u32,
 }
@@ -67,6 +61,8 @@ impl LeaseTimes {
             lasts: times.lasts / speed,
             renewed_every: times.renewed_every / speed,
             call: times.call / speed,
+            // A fast clock is for tests, whose machine may be busy.
+            prompt: times.prompt * speed,
             speed,
         }
     }
@@ -78,6 +74,7 @@ impl Default for LeaseTimes {
             lasts: Duration::from_secs(60),
             renewed_every: Duration::from_secs(15),
             call: Duration::from_secs(20),
+            prompt: Duration::from_secs(5),
             speed: 1,
         }
     }
@@ -97,15 +94,6 @@ pub(crate) struct Inner {
 }
 
 impl DynamoLedger {
-    /// The ledger in that table of an account, whose calls are short.
-    #[must_use]
-    pub fn of(connection: &Connection, table: &str, times: LeaseTimes) -> Self {
-        let limits =
-            TimeoutConfig::builder().operation_timeout(CALL).operation_attempt_timeout(ATTEMPT);
-        let config = Builder::from(&connection.config).timeout_config(limits.build()).build();
-        DynamoLedger::new(Client::from_conf(config), table, times)
-    }
-
     /// The ledger in that table. Nothing is called yet: the table is made by the first write.
     #[must_use]
     pub fn new(client: Client, table: &str, times: LeaseTimes) -> Self {
@@ -120,6 +108,18 @@ impl DynamoLedger {
 }
 
 impl Inner {
+    /// Ends a driver's call that takes too long. What it wrote may stand all the same: the driver
+    /// finds that out when it writes again.
+    async fn promptly<T>(&self, call: impl Future<Output = Kept<T>>) -> Kept<T> {
+        let limit = self.times.prompt;
+        tokio::time::timeout(limit, call).await.unwrap_or_else(|_| {
+            Err(LedgerError::Unreachable {
+                what: format!("the ledger dynamodb:{}", self.table),
+                why: format!("it has not answered within {} s", limit.as_secs()),
+            })
+        })
+    }
+
     /// A map of plain values stays whole when a thread that held it panics.
     fn held(&self) -> MutexGuard<'_, BTreeMap<String, Held>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)

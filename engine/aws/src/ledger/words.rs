@@ -38,7 +38,7 @@ impl Words for DynamoLedger {
     }
 
     async fn hear(&self, deployment: &str) -> Kept<Vec<SpokenWord>> {
-        let words = self.words(deployment).await?;
+        let words = self.0.promptly(self.words(deployment)).await?;
         let waiting = words.iter().filter(|item| !item.contains_key("fate"));
         waiting.map(|item| spoken(deployment, item)).collect()
     }
@@ -47,7 +47,8 @@ impl Words for DynamoLedger {
         let fate = items::text(&codec::to_json("a word's fate", fate)?);
         let unknown = LedgerError::Unknown(word_name(deployment, number));
         let key = items::word(deployment, number);
-        self.0.write("settling a word", vec![self.0.set(&key, "fate", fate, unknown)?]).await
+        let parts = vec![self.0.set(&key, "fate", fate, unknown)?];
+        self.0.promptly(self.0.write("settling a word", parts)).await
     }
 
     async fn fate(&self, deployment: &str, number: u32) -> Kept<WordFate> {
