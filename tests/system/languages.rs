@@ -47,13 +47,14 @@ impl Project {
         Ran::from(&output.unwrap_or_else(|why| panic!("{script}: {why}")))
     }
 
-    /// `./build`. componentize-py writes other bytes each time, which the host would compile anew
-    /// for half a minute: there, what the very same files made in an earlier run is taken.
+    /// `./build`; or, where a toolchain writes other bytes each time, what the very same files made
+    /// in an earlier run, which the host has compiled already.
     fn build(&self, language: &str) {
-        let kept = cache().join("templates-python");
+        let kept = cache().join(format!("templates-{language}"));
         let wasm = self.path.join("our-gate.wasm");
         let inputs = self.inputs();
-        let is_kept = language == "python"
+        let differs_each_time = ["js", "python"].contains(&language);
+        let is_kept = differs_each_time
             && fs::read_to_string(kept.join("inputs")).is_ok_and(|it| it == inputs);
         if is_kept && fs::copy(kept.join("our-gate.wasm"), &wasm).is_ok() {
             return;
@@ -61,7 +62,7 @@ impl Project {
         let _lock = INSTALLING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let built = self.run("build");
         assert_eq!(built.exit_code, 0, "{language}: ./build failed\n{}{}", built.out, built.err);
-        if language == "python" {
+        if differs_each_time {
             fs::create_dir_all(&kept).expect("a folder");
             fs::copy(&wasm, kept.join("our-gate.wasm")).expect("a copy");
             fs::write(kept.join("inputs"), inputs).expect("a file");
@@ -101,12 +102,8 @@ fn guards_a_rollout(language: &str) {
     project.build(language);
     let tested = project.run("test");
     assert_eq!(tested.exit_code, 0, "{language}: ./test failed\n{}{}", tested.out, tested.err);
-    assert!(tested.out.contains("our-gate 0.1.0"), "{language}: {}", tested.out);
-    let imports = tested.out.lines().find_map(|line| line.trim().strip_prefix("imports"));
-    for import in imports.expect("plugin check names them").trim().split(", ") {
-        let is_good =
-            import == "nothing" || (import.starts_with("wasi:") && import.contains("@0.2."));
-        assert!(is_good, "{language} imports {import}");
+    for said in ["our-gate.wasm keeps the contract", " cases passed"] {
+        assert!(tested.out.contains(said), "{language}: {said}\n{}", tested.out);
     }
 
     let slow = project.rehearse("slow");
