@@ -6,6 +6,7 @@
 //! minute).
 
 #[path = "../../../plugins/error-rate/benches/deployments/cells.rs"]
+#[expect(dead_code, reason = "rival rules are compared by the gates' own bench")]
 mod cells;
 #[path = "../../../plugins/error-rate/benches/deployments/goals.rs"]
 #[expect(dead_code, reason = "the tables of single cells are those of the gates' own bench")]
