@@ -14,9 +14,9 @@ mod fuzzed;
 #[expect(dead_code, reason = "what the tests of the host need beside the guests")]
 mod guest;
 mod guests_builtin;
-mod languages;
 mod hostile;
 mod hostile_network;
+mod languages;
 mod live_view;
 mod looking;
 mod on_aws;
