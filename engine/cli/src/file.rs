@@ -168,15 +168,19 @@ pub(crate) fn environment(args: &FileArgs) -> Result<String, Failure> {
 pub(crate) fn read(args: &FileArgs) -> Result<Read, Failure> {
     environment(args)?;
     let (parsed, base) = parse(args)?;
-    let engine = engine()?;
     let mut components = Components::default();
-    for (plugin, pointer) in parsed.plugins() {
-        components.add(&engine, plugin, &base).map_err(|failure| {
-            Failure::from(parsed.refused("plugin", &[(pointer, failure.message)]))
-        })?;
-    }
-    for plugin in &args.plugin {
-        components.add(&engine, plugin, Path::new(""))?;
+    let named = parsed.plugins();
+    // Without gates nothing of WebAssembly is needed.
+    if !named.is_empty() || !args.plugin.is_empty() {
+        let engine = engine()?;
+        for (plugin, pointer) in named {
+            components.add(&engine, plugin, &base).map_err(|failure| {
+                Failure::from(parsed.refused("plugin", &[(pointer, failure.message)]))
+            })?;
+        }
+        for plugin in &args.plugin {
+            components.add(&engine, plugin, Path::new(""))?;
+        }
     }
     let plugins = components.described(Plugins::built_in());
     Ok(Read { parsed, flags: flags(args), plugins, components })
