@@ -135,6 +135,18 @@ fn the_example_has_no_mark_and_names_its_own_schema() {
 }
 
 #[test]
+fn a_case_of_a_gate_is_completed_and_checked_by_its_own_schema() {
+    let file = repository().join("plugins/latency/cases/edited.yml");
+    let head = "# yaml-language-server: $schema=../../../schemas/case.v1.json\n";
+    let mut server = Server::start(Value::Null);
+    let wrong = "looks:\n  - at: 60\n    verdict:\n      decision: rolback\n      \n";
+    let marked = server.open(&file, &format!("{head}{wrong}"));
+    assert_eq!(marked.iter().map(|mark| mark.line).collect::<Vec<_>>(), [4], "{marked:?}");
+    let offered = server.completions(Place { line: 5, column: 6 });
+    assert_offers(&offered, &["code", "sentence", "findings", "look_again_in"]);
+}
+
+#[test]
 fn a_schema_named_in_the_settings_of_the_editor_does_as_well() {
     let schema = format!("file://{}", repository().join("schemas/deployment.v1.json").display());
     let mut server = Server::start(serde_json::json!({ schema: ["*.deploy.yml"] }));

@@ -30,6 +30,7 @@ pub fn schema_of<T: JsonSchema>(what: &str) -> Value {
         .with_transform(RecursiveTransform(fields_are_not_null))
         .with_transform(RecursiveTransform(choices_are_enums))
         .with_transform(RecursiveTransform(fields_have_titles))
+        .with_transform(RecursiveTransform(no_formats))
         .with_transform(RecursiveTransform(one_line));
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     if let Value::Object(root) = &mut schema {
@@ -161,12 +162,15 @@ fn fields_have_titles(schema: &mut Schema) {
         let title: String =
             letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         field.insert("title".into(), title.into());
-        // `double` is no format of JSON Schema.
-        field.remove("format");
         if let (true, Some(variant)) = (field.contains_key("const"), &variant) {
             field.entry("description").or_insert_with(|| variant.clone());
         }
     }
+}
+
+/// `double` is no format of JSON Schema.
+fn no_formats(schema: &mut Schema) {
+    schema.remove("format");
 }
 
 /// Source lines are broken at a width that means nothing to a reader of the schema.
