@@ -63,7 +63,9 @@ impl Project {
         let built = self.run("build");
         assert_eq!(built.exit_code, 0, "{language}: ./build failed\n{}{}", built.out, built.err);
         if differs_each_time {
+            // The inputs last, so that they never stand beside what others made.
             fs::create_dir_all(&kept).expect("a folder");
+            fs::write(kept.join("inputs"), "").expect("a file");
             fs::copy(&wasm, kept.join("our-gate.wasm")).expect("a copy");
             fs::write(kept.join("inputs"), inputs).expect("a file");
         }
