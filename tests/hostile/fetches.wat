@@ -1,6 +1,7 @@
 ;; Asks for a page, following redirects, and says promote in the words of what kept it from that; a
 ;; page that it gets is a hold. The test says which page: its address stands for {url}.
-(data (i32.const 8192) (i32 2) (i32 8384 4) (i32 8388 3) (i32 8448 {length}) (i32 0 0) (i32 0 0) (i32 5000) (i32 1))
+(data (i32.const 8192) (i32 2) (i32 8384 4) (i32 8388 3) (i32 8448 {length})
+  (i32 0 0) (i32 0 0) (i32 5000) (i32 1))
 (data (i32.const 8320) (i32 8192 1))
 (data (i32.const 8384) "pageGETmet")
 (data (i32.const 8448) "{url}")
