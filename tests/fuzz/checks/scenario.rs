@@ -1,4 +1,5 @@
-//! Whatever a scenario file holds: what the schema takes can be read, and is written as it was read.
+//! Whatever a scenario file holds: what the schema takes can be read (but for whole numbers
+//! written with a point), and is written as it was read.
 
 use std::sync::LazyLock;
 
@@ -15,7 +16,11 @@ pub(crate) fn check(bytes: &[u8]) {
     if !SCHEMA.is_valid(&value) {
         return;
     }
-    let scenario: Scenario = serde_json::from_value(value).expect("the schema took it");
+    let scenario = match serde_json::from_value::<Scenario>(value) {
+        Ok(scenario) => scenario,
+        // To a schema `9.0` is an integer; the program refuses it in these words.
+        Err(error) => return assert!(error.to_string().contains("floating point"), "{error}"),
+    };
     for problem in scenario.problems() {
         assert!(problem.pointer.starts_with('/') && !problem.sentence.is_empty());
     }
