@@ -12,7 +12,9 @@ const FOLDERS: [(&str, &str); 2] = [("plugins/examples", ""), ("wit", "common/wi
 const LEFTOVERS: [&str; 4] = ["target", "node_modules", "__pycache__", "generated"];
 
 fn main() -> io::Result<()> {
-    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    // As it is now: a build folder may outlive the checkout that this was compiled in.
+    let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let top = package.join("../..").canonicalize()?;
     let mut list = String::from("[\n");
     for (folder, place) in FOLDERS {
         add(&top.join(folder), place, &mut list)?;

@@ -36,6 +36,23 @@ fn a_release_with_errors_is_convicted_and_the_report_has_the_numbers() {
     }
 }
 
+/// What the table of the ledger keeps is enough to judge again, by the same gates and by others.
+#[test]
+fn a_past_deployment_is_replayed_byte_for_byte_and_judged_again_from_the_table() {
+    let (account, _) = deployed(&json!({ "error_ratio": 0.08, "median_s": 0.05 }), 10);
+    let replayed = account.ends(&["replay", "-f", "svc.yml"], 0).out;
+    assert!(replayed.contains("the same"), "{replayed}");
+    let history = ["--history", "dynamodb:ecs_crd_ledger", "--output", "json"];
+    let backtest = [&["backtest", "--plugin", "builtin:error-rate,builtin:latency"], &history[..]];
+    let judged = account.ends(&backtest.concat(), 0).out;
+    let judged: Value = serde_json::from_str(judged.lines().next().unwrap_or_default())
+        .unwrap_or_else(|error| panic!("{error}: {judged}"));
+    assert_eq!(judged["outcome"], "rolled-back", "{judged}");
+    let said = |gate: usize| judged["would"][gate]["decision"].as_str().map(str::to_owned);
+    assert_eq!(said(0).as_deref(), Some("rollback"), "{judged}");
+    assert_ne!(said(1).as_deref(), Some("rollback"), "{judged}");
+}
+
 #[test]
 fn a_slow_release_is_convicted_and_the_report_has_the_numbers() {
     let (account, ran) = deployed(&json!({ "error_ratio": 0.001, "median_s": 0.15 }), 10);
