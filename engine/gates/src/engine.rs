@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{
-    Config, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails,
+    Config, Enabled, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig,
+    WasmBacktraceDetails,
 };
 
 use crate::cache::{Cache, CachePolicy};
@@ -144,9 +145,12 @@ fn pool() -> PoolingAllocationConfig {
         .max_tables_per_module(TABLES)
         .table_elements(TABLE_ELEMENTS)
         .total_stacks(1)
-        .max_unused_warm_slots(2)
-        .linear_memory_keep_resident(128 << 10)
-        .table_keep_resident(16 << 10);
+        // What the last instance wrote is put back page by page: to give the pages away and get them
+        // anew costs a look of large guests more than their own work.
+        .max_unused_warm_slots(2 * stores)
+        .linear_memory_keep_resident(16 << 20)
+        .table_keep_resident(256 << 10)
+        .pagemap_scan(Enabled::Auto);
     pool
 }
 
