@@ -132,6 +132,13 @@ pub fn sandbox_config() -> Config {
 /// sizes are address space, not memory; what is kept resident between evaluations is small.
 fn pool() -> PoolingAllocationConfig {
     let stores = 2 * u32::try_from(EVALUATIONS_AT_ONCE).unwrap_or(u32::MAX);
+    // Where the kernel says which pages an instance wrote (Linux 6.7), they alone are put back: to give
+    // them away and get them anew costs a look of large guests more than their own work. Elsewhere all
+    // that is kept is written over, so little is.
+    let (memory_kept, tables_kept) = match PoolingAllocationConfig::is_pagemap_scan_available() {
+        true => (16 << 20, 256 << 10),
+        false => (128 << 10, 16 << 10),
+    };
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(stores)
         .total_core_instances(stores * INSTANCES)
@@ -145,11 +152,9 @@ fn pool() -> PoolingAllocationConfig {
         .max_tables_per_module(TABLES)
         .table_elements(TABLE_ELEMENTS)
         .total_stacks(1)
-        // What the last instance wrote is put back page by page: to give the pages away and get them
-        // anew costs a look of large guests more than their own work.
         .max_unused_warm_slots(2 * stores)
-        .linear_memory_keep_resident(16 << 20)
-        .table_keep_resident(256 << 10)
+        .linear_memory_keep_resident(memory_kept)
+        .table_keep_resident(tables_kept)
         .pagemap_scan(Enabled::Auto);
     pool
 }
