@@ -82,7 +82,10 @@ async fn tell_driver(
         }
         let is_gone = place.ledger.holder(place.lease_key(&run.service_key)).await?.is_none();
         if is_gone && word == Word::Pause {
-            return Err(Failure::new(4, nothing_moves(id)));
+            // Refused is refused: whoever resumes it is not to hear of it.
+            let why = nothing_moves(id);
+            place.ledger.settle(id, number, &WordFate::Refused(why.clone())).await?;
+            return Err(Failure::new(4, why));
         }
         // Nobody's as far as our clock can tell: the lease itself knows better.
         if is_gone && let Some(lease) = lease_of(place, run).await? {

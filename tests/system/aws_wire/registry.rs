@@ -1,7 +1,7 @@
 //! The registry item and notices.
 
 use rollout::Stack;
-use runner::{Discovery, Notices, Registry, StackState, Stacks};
+use runner::{CallErrorKind, Discovery, Notices, Registry, StackState, Stacks};
 use serde_json::{Value, json};
 
 use super::world::{FILE, World, run, settled};
@@ -24,6 +24,22 @@ fn the_table_is_made_by_the_first_registration_and_the_item_is_the_predecessors(
         assert_eq!(ground.baseline.map(|it| it.version), Some("1.1.0".to_owned()));
         aws.unregister(&deployment).await.unwrap();
         assert_eq!(aws.ground(&deployment.plan).await.unwrap().baseline, None);
+    });
+}
+
+#[test]
+fn a_denied_registration_names_its_permission_and_makes_no_table() {
+    run(async {
+        let world = World::live(&json!({}));
+        let (aws, deployment) = world.deployment(FILE).await.unwrap();
+        let denied = json!({
+            "service": "dynamodb", "operation": "PutItem", "kind": "denied", "resource": "*",
+        });
+        world.post("faults", &json!([denied]));
+        let error = aws.register(&deployment).await.unwrap_err();
+        assert_eq!(error.kind, CallErrorKind::Missing, "{error}");
+        assert!(error.message.contains("allow dynamodb:PutItem"), "{error}");
+        assert!(!world.calls().contains(&"dynamodb.CreateTable".to_owned()));
     });
 }
 

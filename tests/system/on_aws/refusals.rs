@@ -70,6 +70,15 @@ fn unknown_credentials_and_a_lacking_permission_are_named() {
 }
 
 #[test]
+fn no_credentials_at_all_are_3_and_a_way_to_get_them() {
+    let account = Account::about_to_deploy(FILE);
+    let mut command = account.command(&DEPLOY);
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    command.env("HOME", account.place.path()).env("AWS_EC2_METADATA_DISABLED", "true");
+    refused(&account, &mut command, 3, &["there are none", "aws sso login"]);
+}
+
+#[test]
 fn no_region_is_2() {
     let account = Account::about_to_deploy(FILE);
     let mut command = account.command(&DEPLOY);
