@@ -2,10 +2,12 @@
 //!
 //! Compiled code runs unchecked, so it is only ever read from a folder that nobody else can write
 //! to, and only when its bytes are those that were written. A damaged entry is compiled again.
+//!
+//! An entry is what the compiler wrote, mapped into memory where it lies, and behind it its SHA-256.
 
 use std::fs::{self, DirBuilder, File};
 use std::hash::{Hash, Hasher};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
 
 use crate::digest::{hex, sha256};
+use crate::shape;
 
 /// Where compiled code is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +29,16 @@ pub enum CachePolicy {
     Off,
 }
 
-/// Bytes of the checksum an entry begins with.
-const CHECKSUM_BYTES: usize = 32;
+/// Bytes of the checksum an entry ends with.
+const CHECKSUM_BYTES: u64 = 32;
+/// An entry is checked in pieces that stay in the processor's cache.
+const PIECE_BYTES: usize = 128 << 10;
 
 #[derive(Clone)]
 pub(crate) struct Cache {
     folder: Option<Arc<Path>>,
-    /// Entries of another engine or configuration have another name.
+    /// Entries of another engine, another configuration or other rules of what is valid have
+    /// another name.
     engine_hash: Arc<str>,
 }
 
@@ -54,6 +60,7 @@ impl Cache {
         });
         let mut hasher = ShaHasher(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
+        shape::features().hash(&mut hasher);
         let engine_hash = hex(&hasher.0.finalize())[..16].into();
         Cache { folder: folder.map(Into::into), engine_hash }
     }
@@ -63,25 +70,22 @@ impl Cache {
         Some(folder.join(format!("{digest}-{}.compiled", self.engine_hash)))
     }
 
-    /// The compiled code of a component, if it is there and whole.
+    /// The compiled code of a component, if it is there and whole. It is there only for a component
+    /// that was found valid.
     pub(crate) fn load(&self, digest: &str, engine: &wasmtime::Engine) -> Option<Component> {
         let entry = self.entry(digest)?;
-        let bytes = fs::read(&entry).ok()?;
-        let code = bytes
-            .split_at_checked(CHECKSUM_BYTES)
-            .filter(|(checksum, code)| *checksum == sha256(code).as_slice())
-            .map(|(_, code)| code);
-        let Some(code) = code else {
-            tracing::warn!("{} is damaged and will be compiled again", entry.display());
-            return None;
+        let loaded = match is_whole(&entry) {
+            Ok(true) => deserialize(engine, &entry).map_err(|error| format!("{error:#}")),
+            Ok(false) => Err("it is damaged".to_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => Err(error.to_string()),
         };
-        match deserialize(engine, code) {
-            Ok(component) => Some(component),
-            Err(error) => {
-                tracing::warn!("{} cannot be used: {error:#}", entry.display());
-                None
-            }
-        }
+        loaded
+            .inspect_err(|why| {
+                let entry = entry.display();
+                tracing::warn!("{entry} is not used, and the gate compiled again: {why}");
+            })
+            .ok()
     }
 
     /// Keeps the compiled code of a component. Failing to is no more than slow.
@@ -90,22 +94,48 @@ impl Cache {
         let stored = component
             .serialize()
             .map_err(io::Error::other)
-            .and_then(|code| write_whole(&entry, &[sha256(&code).as_slice(), &code]));
+            .and_then(|code| write_whole(&entry, &[&code, &sha256(&code)]));
         if let Err(error) = stored {
             tracing::warn!("{} cannot be written: {error}", entry.display());
         }
     }
 }
 
+/// Whether an entry ends with the checksum of what is before it.
+fn is_whole(entry: &Path) -> io::Result<bool> {
+    let mut file = File::open(entry)?;
+    let Some(code_bytes) = file.metadata()?.len().checked_sub(CHECKSUM_BYTES) else {
+        return Ok(false);
+    };
+    file.seek(SeekFrom::Start(code_bytes))?;
+    let mut checksum = Vec::new();
+    file.read_to_end(&mut checksum)?;
+    file.rewind()?;
+    let (mut code, mut hasher) = (file.take(code_bytes), Sha256::new());
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        let length = code.read(&mut piece)?;
+        let Some(read @ [_, ..]) = piece.get(..length) else { break };
+        hasher.update(read);
+    }
+    Ok(checksum == hasher.finalize().as_slice())
+}
+
+/// Maps an entry, or reads it where nothing may be run from: a file system may say so.
 #[expect(
     unsafe_code,
     reason = "the bytes are those this program wrote to a folder only its user can write to"
 )]
-fn deserialize(engine: &wasmtime::Engine, code: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: `code` came out of `Component::serialize` of an engine with the same compatibility
-    // hash (it is in the entry's name), lay in a folder of mode 0700 owned by this user, and its
-    // SHA-256 is the one written beside it.
-    unsafe { Component::deserialize(engine, code) }
+fn deserialize(engine: &wasmtime::Engine, entry: &Path) -> wasmtime::Result<Component> {
+    // SAFETY: the entry came out of `Component::serialize` of an engine with the same compatibility
+    // hash (it is in the entry's name), lies in a folder of mode 0700 owned by this user, its
+    // SHA-256 is the one written behind it, and it is never written to but replaced by renaming.
+    unsafe {
+        Component::deserialize_file(engine, entry).or_else(|not_mapped| {
+            let read = fs::read(entry).map_err(|_| not_mapped)?;
+            Component::deserialize(engine, read)
+        })
+    }
 }
 
 fn user_folder() -> Option<PathBuf> {

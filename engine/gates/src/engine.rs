@@ -19,6 +19,7 @@ use crate::limits::{
     TABLE_ELEMENTS, TABLES,
 };
 use crate::load_error::LoadFault;
+use crate::shape::validate;
 use crate::stand_ins;
 
 /// The engine could not be made: this machine lacks something the sandbox needs.
@@ -72,8 +73,8 @@ impl Engine {
         Engine { compile_time, ..self }
     }
 
-    /// Machine code for a component, from the cache or compiled on a thread of its own, which is
-    /// left behind when it takes too long: nothing can stop a compiler.
+    /// Machine code for a component, from the cache, or validated and compiled, on a thread of its
+    /// own, which is left behind when it takes too long: nothing can stop a compiler.
     pub(crate) fn compile(&self, digest: &str, bytes: &[u8]) -> Result<Compiled, LoadFault> {
         let begun = Instant::now();
         let compiled = |component, from_cache| {
@@ -83,6 +84,7 @@ impl Engine {
         if let Some(component) = self.cache.load(digest, &self.wasmtime) {
             return Ok(compiled(component, true));
         }
+        validate(bytes)?;
         let (done, result) = mpsc::sync_channel(1);
         let (engine, bytes) = (self.wasmtime.clone(), bytes.to_vec());
         let work = move || {
@@ -129,21 +131,16 @@ pub fn sandbox_config() -> Config {
 }
 
 /// Room for twice as many evaluations as run at once: a command may run one beside a look. The
-/// sizes are address space, not memory; what is kept resident between evaluations is small.
+/// sizes are address space, not memory. Memories are more, so that gates of a handful of languages
+/// find theirs as they left it, and stay resident: to write over all of it costs a look of large
+/// guests less than to give the pages away and to get them anew.
 fn pool() -> PoolingAllocationConfig {
     let stores = 2 * u32::try_from(EVALUATIONS_AT_ONCE).unwrap_or(u32::MAX);
-    // Where the kernel says which pages an instance wrote (Linux 6.7), they alone are put back: to give
-    // them away and get them anew costs a look of large guests more than their own work. Elsewhere all
-    // that is kept is written over, so little is.
-    let (memory_kept, tables_kept) = match PoolingAllocationConfig::is_pagemap_scan_available() {
-        true => (16 << 20, 256 << 10),
-        false => (128 << 10, 16 << 10),
-    };
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(stores)
         .total_core_instances(stores * INSTANCES)
         .max_core_instances_per_component(INSTANCES)
-        .total_memories(stores * 2)
+        .total_memories(stores * 4)
         .max_memories_per_component(MEMORIES)
         .max_memories_per_module(MEMORIES)
         .max_memory_size((MEMORY_CEILING_MIB as usize) << 20)
@@ -152,10 +149,10 @@ fn pool() -> PoolingAllocationConfig {
         .max_tables_per_module(TABLES)
         .table_elements(TABLE_ELEMENTS)
         .total_stacks(1)
-        .max_unused_warm_slots(2 * stores)
-        .linear_memory_keep_resident(memory_kept)
-        .table_keep_resident(tables_kept)
-        .pagemap_scan(Enabled::Auto);
+        .max_unused_warm_slots(stores * 4)
+        .linear_memory_keep_resident(32 << 20)
+        .table_keep_resident(256 << 10)
+        .pagemap_scan(Enabled::No);
     pool
 }
 

@@ -20,15 +20,12 @@ pub(crate) struct Shape {
     pub(crate) exports: Vec<String>,
 }
 
-/// Reads, validates and holds against the contract.
+/// Reads the outside, and holds it against the contract. What is inside is left to [`validate`].
 pub(crate) fn shape(bytes: &[u8]) -> Result<Shape, LoadFault> {
     if bytes.len() > COMPONENT_BYTES {
         return Err(LoadFault::TooLarge { bytes: bytes.len() });
     }
     is_component(bytes)?;
-    Validator::new_with_features(features())
-        .validate_all(bytes)
-        .map_err(|error| invalid(&error, bytes.len()))?;
     let shape = outside(bytes).map_err(|error| invalid(&error, bytes.len()))?;
     if let Some(import) = shape.imports.iter().find(|name| !is_wasi_02(name)) {
         return Err(LoadFault::ForeignImport { import: import.clone() });
@@ -37,8 +34,17 @@ pub(crate) fn shape(bytes: &[u8]) -> Result<Shape, LoadFault> {
     Ok(shape)
 }
 
+/// Validates all of a component. It takes long for a large one, so it is done before compiling and
+/// not again.
+pub(crate) fn validate(bytes: &[u8]) -> Result<(), LoadFault> {
+    Validator::new_with_features(features())
+        .validate_all(bytes)
+        .map(|_types| ())
+        .map_err(|error| invalid(&error, bytes.len()))
+}
+
 /// What a component may use: what the engine is configured for.
-fn features() -> WasmFeatures {
+pub(crate) fn features() -> WasmFeatures {
     WasmFeatures::default()
         .difference(WasmFeatures::THREADS | WasmFeatures::MEMORY64 | WasmFeatures::EXCEPTIONS)
         .difference(WasmFeatures::GC | WasmFeatures::FUNCTION_REFERENCES | WasmFeatures::CM_ASYNC)
