@@ -36,7 +36,7 @@ mod traffic;
 mod workload;
 
 pub use aws::Aws;
-pub use clients::Clients;
+pub use clients::{Clients, Lazy};
 pub use clock::WallClock;
 pub use connect::{Account, ConnectError, Connection, Options, connect, connect_from};
 pub use discovery::{Survey, SurveyError};

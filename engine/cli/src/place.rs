@@ -99,7 +99,7 @@ impl Place {
             (Kept::Sqlite(path), _) => Arc::new(SqliteLedger::open(path)?),
             (Kept::Dynamo(table), World::Aws(connection)) => {
                 let times = on_aws::lease_times(connection);
-                Arc::new(DynamoLedger::new(connection.clients.dynamodb.clone(), table, times))
+                Arc::new(DynamoLedger::new((**connection.clients.dynamodb).clone(), table, times))
             }
             (Kept::Dynamo(_), World::Sim(_)) => return Err(only_sqlite()),
         };

@@ -176,7 +176,7 @@ async fn s18_a_ledger_that_does_not_answer_is_given_up_in_seconds() -> Kept<()> 
     let world = World::new(&json!({}));
     world.post("settings", &json!({ "table_create_s": 0 }));
     let connection = world.connect_by(world.loader()).await;
-    let client = connection.clients.dynamodb.clone();
+    let client = Client::clone(&connection.clients.dynamodb);
     let ledger = DynamoLedger::new(client, TABLE, LeaseTimes::default());
     let lease = ledger.acquire("cart", "ann").await?;
     ledger.begin(&lease, "d-1", "cart", &entry(0)).await?;

@@ -20,7 +20,7 @@ pub(crate) struct Zone {
 
 /// The client of the account that has the zones.
 pub(crate) async fn client(connection: &Connection, role_arn: Option<&str>) -> Client {
-    let Some(role_arn) = role_arn else { return connection.clients.route53.clone() };
+    let Some(role_arn) = role_arn else { return Client::clone(&connection.clients.route53) };
     let provider = AssumeRoleProvider::builder(role_arn)
         .configure(&connection.config)
         .session_name("ecs-crd")
