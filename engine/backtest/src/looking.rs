@@ -1,8 +1,8 @@
 //! Looks of a gate at the past: rounds of questions, answered from what is known of it.
 
 use rollout::{Decision, EpochS, Verdict};
-use runner::question::{Answer, Completeness, Question, Situation, TurnOutcome};
-use runner::{GateFault, GateHost};
+use runner::question::{Answer, Question, Situation, TurnOutcome};
+use runner::{GateFault, GateHost, repeats};
 
 /// Rounds of questions in one look, as the driver bounds them.
 const ROUNDS: u32 = 8;
@@ -43,8 +43,8 @@ pub enum Said {
 #[derive(Clone, Debug, Default)]
 struct Kept {
     state: Vec<u8>,
-    /// The last look's first questions and its verdict, when all its answers were final.
-    last: Option<(Vec<Question>, Verdict)>,
+    /// The last look's situation, first questions and verdict, when all its answers were final.
+    last: Option<(Situation, Vec<Question>, Verdict)>,
 }
 
 impl Said {
@@ -91,12 +91,8 @@ impl Seat<'_> {
             Err(fault) => return failed(fault),
             Ok(questions) => questions,
         };
-        // As the driver does: the same questions about closed periods have the same answers.
-        let is_request = |it: &Question| matches!(it, Question::Request(_));
-        if let Some((first, verdict)) = &kept.last
-            && !questions.is_empty()
-            && *first == questions
-            && !questions.iter().any(is_request)
+        if let Some((before, first, verdict)) = &kept.last
+            && repeats((before, first), &situation, &questions)
         {
             return Said::Verdict(verdict.clone());
         }
@@ -109,7 +105,7 @@ impl Seat<'_> {
                 Err(why) => return Said::Unanswered(why),
                 Ok(answers) => answers,
             };
-            is_final &= answers.iter().all(is_settled);
+            is_final &= answers.iter().all(Answer::is_final);
             situation.round = round;
             let turn = self.host.judge(self.gate, &situation, &answers, &state).await;
             situation.round = 0;
@@ -122,7 +118,7 @@ impl Seat<'_> {
                 TurnOutcome::More(more) => questions = more,
                 TurnOutcome::Verdict(verdict) => {
                     kept.state = state;
-                    kept.last = is_final.then(|| (first, verdict.clone()));
+                    kept.last = is_final.then(|| (situation, first, verdict.clone()));
                     return Said::Verdict(verdict);
                 }
             }
@@ -134,14 +130,6 @@ impl Seat<'_> {
 
 fn failed(fault: GateFault) -> Said {
     Said::Verdict(Verdict::plain(Decision::Error, &fault.code, fault.sentence))
-}
-
-fn is_settled(answer: &Answer) -> bool {
-    match answer {
-        Answer::Series(series) => series.completeness != Completeness::Partial,
-        Answer::Denied { .. } => true,
-        Answer::Response(_) | Answer::Failed { .. } => false,
-    }
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod ports;
 pub mod question;
 mod reach;
 mod record;
+mod repeat;
 pub mod shared;
 mod situation;
 mod story;
@@ -49,5 +50,6 @@ pub use ports::{
 };
 pub use reach::{ProbeRequest, Reach, Target};
 pub use record::{Began, Entry, Evaluation, Record, Round};
+pub use repeat::repeats;
 pub use story::Story;
 pub use traffic_sample::{RecentTraffic, recent_traffic};

@@ -17,6 +17,7 @@ use crate::gate_port::{GateFault, GateHost};
 use crate::ports::Called;
 use crate::question::{Answer, Dimension, Place, Question, Situation, TurnOutcome};
 use crate::record::{Evaluation, Round};
+use crate::repeat::repeats;
 
 /// Rounds of questions in one look.
 pub(crate) const ROUNDS: u32 = 8;
@@ -49,16 +50,15 @@ impl GateMemory {
         self.last.as_ref().map_or(&[], |last| &last.state_after)
     }
 
-    /// What these first questions of a look come to without asking anybody: the same questions
-    /// about closed periods have the same answers, once there were answers to all.
-    fn repeated(&self, questions: &[Question]) -> Option<&Verdict> {
+    /// What these first questions of a look come to without asking anybody: once there were final
+    /// answers to all of them.
+    fn repeated(&self, situation: &Situation, questions: &[Question]) -> Option<&Verdict> {
         let last = self.last.as_deref()?;
         let first = last.rounds.first()?;
-        let same = !questions.is_empty()
-            && first.questions == questions
-            && !questions.iter().any(|one| matches!(one, Question::Request(_)));
         let answered = last.rounds.iter().flat_map(|round| &round.answers).all(Answer::is_final);
-        let kept = same && answered && last.verdict.decision != Decision::Error;
+        let kept = answered
+            && last.verdict.decision != Decision::Error
+            && repeats((&last.situation, &first.questions), situation, questions);
         kept.then_some(&last.verdict)
     }
 }
@@ -204,14 +204,14 @@ impl Driver {
         }
     }
 
-    /// The first questions; the same as last time about closed periods end the look at once.
+    /// The first questions; those that were answered last time end the look at once.
     async fn open(&self, host: &dyn GateHost, one: &mut Asking<'_>) {
         let asked = host.ask(&one.gate.name, &one.situation, &one.state_before);
         match in_time(one.gate, asked).await {
             Err(fault) => one.fail(fault),
             Ok(questions) => {
                 let memory = self.memory.get(&one.gate.name);
-                match memory.and_then(|memory| memory.repeated(&questions)) {
+                match memory.and_then(|memory| memory.repeated(&one.situation, &questions)) {
                     Some(verdict) => {
                         one.end = Some((verdict.clone(), one.state_before.clone()));
                         one.rounds.push(Round { questions, answers: Vec::new(), turn: None });

@@ -261,7 +261,8 @@ pub enum Answer {
 
 impl Answer {
     /// Whether the same question about closed periods would be answered the same.
-    pub(crate) fn is_final(&self) -> bool {
+    #[must_use]
+    pub fn is_final(&self) -> bool {
         match self {
             Answer::Series(series) => series.completeness != Completeness::Partial,
             Answer::Denied { .. } => true,

@@ -13,6 +13,7 @@ use super::{Answered, Case, CaseLook, questions, words};
 use crate::gate_port::{GateFault, GateHost};
 use crate::look::{ROUNDS, too_many_rounds};
 use crate::question::{Answer, Question, Situation, TurnOutcome};
+use crate::repeat::repeats;
 
 /// Something that is not as the case expects it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -73,6 +74,7 @@ pub async fn play(host: &dyn GateHost, gate: &str, case: &Case, refused: Vec<Iss
         case,
         configuration: serde_json::Value::from(case.configuration.clone()).to_string(),
         state: content(case.state.as_ref()),
+        last: None,
         used: BTreeSet::new(),
         played: Played::default(),
     };
@@ -93,6 +95,8 @@ struct Player<'a> {
     case: &'a Case,
     configuration: String,
     state: Vec<u8>,
+    /// The last look's situation, first questions and verdict, when all its answers were final.
+    last: Option<(Situation, Vec<Question>, Verdict)>,
     /// Ids of the case's own answers that were asked for.
     used: BTreeSet<&'a str>,
     played: Played,
@@ -236,14 +240,26 @@ impl<'a> Player<'a> {
         played: &mut PlayedLook,
     ) -> Result<Result<Verdict, GateFault>, Stopped> {
         let mut state = self.state.clone();
+        let last = self.last.take();
         let mut asked = match self.host.ask(self.gate, &situation, &state).await {
             Ok(asked) => asked,
             Err(fault) => return Ok(Err(fault)),
         };
+        if let Some(last) = last
+            && repeats((&last.0, &last.1), &situation, &asked)
+        {
+            self.asked_before(at, look, &asked, situation.started_at);
+            played.rounds.push(asked);
+            let verdict = last.2.clone();
+            self.last = Some(last);
+            return Ok(Ok(verdict));
+        }
+        let mut is_final = true;
         for round in 1..=ROUNDS {
             let place = played.rounds.len();
             played.rounds.push(asked);
             let answers = self.answers(at, look, place, &played.rounds[place], &situation)?;
+            is_final &= answers.iter().all(Answer::is_final);
             situation.round = round;
             let turn = match self.host.judge(self.gate, &situation, &answers, &state).await {
                 Ok(turn) => turn,
@@ -258,11 +274,27 @@ impl<'a> Player<'a> {
                 TurnOutcome::More(more) => asked = more,
                 TurnOutcome::Verdict(verdict) => {
                     self.state = state;
+                    situation.round = 0;
+                    let first = played.rounds[0].clone();
+                    self.last = is_final.then(|| (situation, first, verdict.clone()));
                     return Ok(Ok(verdict));
                 }
             }
         }
         Ok(Err(too_many_rounds()))
+    }
+
+    /// The questions of a look that repeats the one before: nobody answers them.
+    fn asked_before(&mut self, at: &str, look: &'a CaseLook, asked: &[Question], zero: EpochS) {
+        let Some(round) = look.rounds.as_ref().and_then(|rounds| rounds.first()) else { return };
+        let at = format!("{at}/rounds/0");
+        if let Some(expected) = &round.asks {
+            questions::compare(&at, expected, asked, zero, &mut self.played.differences);
+        }
+        for id in round.answers.keys() {
+            let got = "the questions of the look before, which were answered: its verdict stands";
+            self.played.differences.push(unasked(&at, id, got.to_owned()));
+        }
     }
 
     /// The answers to a round's questions, once they are as expected.
@@ -376,4 +408,53 @@ fn unasked(at: &str, id: &str, got: String) -> Difference {
 
 fn told(fault: &GateFault) -> String {
     format!("error ({}): {}", fault.code, fault.sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use rollout::{Decision, EpochS, Side};
+    use serde_json::{Value, json};
+
+    use super::{Difference, play};
+    use crate::double::{ScriptedGates, metric, says};
+    use crate::question::Answer;
+
+    /// Asks the same at every look, and rolls back what is above 1.
+    const STATELESS: ScriptedGates = ScriptedGates {
+        ask: |_, _| Some(Ok(vec![metric("r", Side::Green, EpochS(1_767_225_600))])),
+        judge: |_, _, answers| {
+            let bad = |it: &Answer| matches!(it, Answer::Series(it) if it.points[0].value > 1.0);
+            says(if answers.iter().any(bad) { Decision::Rollback } else { Decision::Promote })
+        },
+    };
+
+    async fn differences(last_look: Value) -> Vec<Difference> {
+        let verdict = json!({ "decision": "promote" });
+        let case = serde_json::from_value(json!({
+            "answers": { "r": 600 },
+            "looks": [
+                { "at": 300, "rounds": [{ "answers": { "r": 0.5 } }], "verdict": verdict },
+                { "at": 315, "rounds": [{ "asks": [{ "id": "r" }] }], "verdict": verdict },
+                last_look,
+            ],
+        }));
+        play(&STATELESS, "it", &case.unwrap(), Vec::new()).await.differences
+    }
+
+    #[tokio::test]
+    async fn what_was_answered_at_the_look_before_is_not_asked_again_at_the_same_weight() {
+        let judged = |moved: Value| json!({ "at": 330, "situation": moved, "verdict": { "decision": "rollback" } });
+        for moved in [
+            json!({ "weight": 25 }),
+            json!({ "step": 2 }),
+            json!({ "weight_verified_at": 290 }),
+            json!({ "phase": "bake" }),
+        ] {
+            assert_eq!(differences(judged(moved)).await, []);
+        }
+        let stands = differences(judged(json!({ "region": "eu-west-1" }))).await;
+        assert_eq!(stands[0].pointer, "/looks/2/verdict/decision");
+        let answered = json!({ "at": 330, "rounds": [{ "answers": { "r": 9 } }] });
+        assert_eq!(differences(answered).await[0].pointer, "/looks/2/rounds/0/answers/r");
+    }
 }

@@ -204,6 +204,22 @@ async fn the_same_questions_about_closed_periods_repeat_the_verdict_unasked() {
 }
 
 #[tokio::test]
+async fn the_same_questions_at_another_weight_are_asked_and_judged_again() {
+    let ask = |_: &str, _: &Situation| Some(Ok(vec![metric("r", Side::Green, T0.plus_s(240))]));
+    let gates = ScriptedGates { ask, judge: |_, _, _| says(Decision::Promote) };
+    let mut run = Run::at_first_weight(&["errors"], gates).await;
+    run.pass(360);
+    run.look().await;
+    run.happen(Event::HealthRead { health: crate::double::healthy() }).await;
+    run.shift(50).await;
+    for (passed, calls) in [(360, 2), (15, 2)] {
+        run.pass(passed);
+        run.look().await;
+        assert_eq!(run.script.calls(), calls);
+    }
+}
+
+#[tokio::test]
 async fn questions_that_were_not_answered_are_asked_again() {
     let gates = ScriptedGates { ask: asks_requests, judge: |_, _, _| says(Decision::NoData) };
     let mut run = Run::at_first_weight(&["errors"], gates).await;
