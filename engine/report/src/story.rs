@@ -1,6 +1,6 @@
 //! What a run prints last: how it ended, why, when, who was harmed, what stands where, what next.
 
-use rollout::{Ended, EpochS, EventRecord, Goal, Outcome};
+use rollout::{Ended, EpochS, EventRecord, Goal, Mode, Outcome};
 
 use crate::clock::{from_to, took};
 use crate::fold::fold;
@@ -162,8 +162,12 @@ pub(crate) fn gates(picture: &Picture) -> Option<String> {
         .map(|row| match &row.last {
             Some(last) => {
                 let word = decision_word(last.verdict.decision);
+                let observed = match row.view.mode {
+                    Mode::Enforce => "",
+                    Mode::Observe => " (observed, not obeyed)",
+                };
                 format!(
-                    "{} said {word} last, of {}",
+                    "{} said {word} last, of {}{observed}",
                     row.view.name,
                     counted(row.looks.into(), "look")
                 )
