@@ -26,6 +26,21 @@ pub(crate) struct Cli {
 const REPLAYED_PLUGIN: &str = "Ask this component in place of the recorded one: builtin:NAME, or a path. It stands in for the gate of \
      --gate, else for each gate whose component bears the same name";
 
+/// What the commands that drive a run end with.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   promoted and cleaned up; undeployed; nothing to undeploy or resume
+  2   usage, invalid file or plugin: nothing was called
+  3   the account lacks something: nothing was written
+  10  rolled back by a gate's verdict
+  11  rolled back: unhealthy targets or tasks
+  12  rolled back: inconclusive, a step held until its max_wait
+  13  rolled back by a person's abort
+  14  rolled back: AWS failed
+  20  halted, needs a person: what stands where is listed
+  30  another deployment of the service runs, or took over
+  40  interrupted: `ecs-crd resume` goes on";
+
 /// For people or for machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
@@ -38,8 +53,10 @@ pub(crate) enum Output {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Deploy a new release: provision, shift, judge, promote or roll back.
+    #[command(after_long_help = EXIT_CODES)]
     Deploy(DeployArgs),
     /// Remove the service's stacks, records and registry entry.
+    #[command(after_long_help = EXIT_CODES)]
     Undeploy(DeployArgs),
     /// What deploy would do: everything up to the first write.
     DryRun(DeployArgs),
@@ -63,6 +80,11 @@ pub(crate) enum Command {
         ledger: String,
     },
     /// Deploy against a simulated cloud kept in memory.
+    #[command(
+        after_long_help = EXIT_CODES,
+        mut_arg("cloud", |it| it.hide(true)),
+        mut_arg("ledger", |it| it.hide(true))
+    )]
     Rehearse(DeployArgs),
     /// Print a published JSON Schema.
     Schema {
@@ -71,6 +93,7 @@ pub(crate) enum Command {
         kind: SchemaKind,
     },
     /// Go on with an unfinished run, from the journal and what the cloud holds.
+    #[command(after_long_help = EXIT_CODES)]
     Resume(WhichArgs),
     /// Where a run stands, who drives it, and what stands in the cloud.
     Status {
@@ -151,6 +174,10 @@ pub(crate) enum SchemaKind {
     Event,
     /// Of the end report.
     Report,
+    /// Of a line of `replay --output json`.
+    Replay,
+    /// Of a line of `backtest --output json`.
+    Backtest,
 }
 
 #[derive(Debug, Subcommand)]

@@ -89,6 +89,8 @@ async fn run(cli: &Cli) -> Result<u8, Failure> {
                 SchemaKind::Case => plugin::case_schema(),
                 SchemaKind::Event => report::event_schema(),
                 SchemaKind::Report => report::report_schema(),
+                SchemaKind::Replay => report::replay_schema(),
+                SchemaKind::Backtest => report::backtest_schema(),
             };
             print(&format!("{schema:#}\n"))
         }

@@ -5,6 +5,7 @@ mod rate;
 mod text;
 
 use rollout::EpochS;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use history::{Agreement, HistoryBacktest, PastRun, Would, history_ndjson, history_text};
@@ -33,7 +34,7 @@ pub struct MetricsBacktest {
 }
 
 /// A gate over the replays of one kind.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Cell {
     /// The gate.
     pub gate: String,
@@ -59,7 +60,7 @@ pub struct Cell {
 }
 
 /// A roll back though both sides were alike.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FalseAlarm {
     /// The gate.
     pub gate: String,
@@ -73,12 +74,19 @@ pub struct FalseAlarm {
     pub sentence: String,
 }
 
-/// A line of NDJSON.
-#[derive(Serialize)]
+/// A line of `backtest --output json`: of `--metrics` a `cell` or a `false-alarm`, of `--history` a
+/// `deployment` or an `agreement`.
+#[derive(Serialize, JsonSchema)]
 #[serde(tag = "backtest", rename_all = "kebab-case")]
-enum Line<'a> {
+pub(crate) enum Line<'a> {
+    /// A gate over the replays of one kind.
     Cell(&'a Cell),
+    /// A roll back though both sides were alike.
     FalseAlarm(&'a FalseAlarm),
+    /// A past deployment, and what each gate would have said of it.
+    Deployment(&'a PastRun),
+    /// A gate against what was decided.
+    Agreement(&'a Agreement),
 }
 
 /// For machines: a line a cell, and a line a false alarm.

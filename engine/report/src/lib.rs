@@ -40,7 +40,7 @@ pub use lines::Lines;
 pub use ndjson::ndjson;
 pub use picture::{GateRow, LastLook, Picture, Rung, Stage, Traffic, Wait, WeightChange};
 pub use replay::{LookDifference, Replayed, replay_ndjson, replay_text};
-pub use schema::{event_schema, report_schema};
+pub use schema::{backtest_schema, event_schema, replay_schema, report_schema};
 pub use status::{Seen, status};
 pub use story::story;
 pub use summary::{DriftSeen, GateSummary, Report, WordSpoken, summary};

@@ -1,6 +1,7 @@
 //! What came of evaluating a run's recorded looks again.
 
 use rollout::EpochS;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::clock::date_time;
@@ -14,7 +15,7 @@ const LOOKS: usize = 3;
 const PLACES: usize = 4;
 
 /// The recorded looks of a run, evaluated again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Replayed {
     /// The run.
     pub deployment: String,
@@ -31,7 +32,7 @@ pub struct Replayed {
 }
 
 /// A place where a look differs from the recorded one.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LookDifference {
     /// The gate's name.
     pub gate: String,
@@ -49,11 +50,13 @@ pub struct LookDifference {
     pub replayed: String,
 }
 
-/// A line of NDJSON.
-#[derive(Serialize)]
+/// A line of `replay --output json`.
+#[derive(Serialize, JsonSchema)]
 #[serde(tag = "replay", rename_all = "kebab-case")]
-enum Line<'a> {
+pub(crate) enum Line<'a> {
+    /// A place where a look differs from the recorded one.
     Difference(&'a LookDifference),
+    /// The last line: what came of all looks.
     Summary(&'a Replayed),
 }
 

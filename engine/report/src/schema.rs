@@ -1,4 +1,5 @@
-//! The published schemas of what this room writes: the events and the end report.
+//! The published schemas of what this room writes: the events, the end report, and what `replay` and
+//! `backtest` find.
 
 use rollout::EventRecord;
 use schemars::transform::RecursiveTransform;
@@ -6,6 +7,7 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::{Value, json};
 
 use crate::summary::Report;
+use crate::{backtest, replay};
 
 /// The JSON Schema (draft 2020-12) of a line of `--output json`.
 #[must_use]
@@ -17,6 +19,18 @@ pub fn event_schema() -> Value {
 #[must_use]
 pub fn report_schema() -> Value {
     schema_of::<Report>("report")
+}
+
+/// The JSON Schema (draft 2020-12) of a line of `replay --output json`.
+#[must_use]
+pub fn replay_schema() -> Value {
+    schema_of::<replay::Line<'_>>("replay")
+}
+
+/// The JSON Schema (draft 2020-12) of a line of `backtest --output json`.
+#[must_use]
+pub fn backtest_schema() -> Value {
+    schema_of::<backtest::Line<'_>>("backtest")
 }
 
 fn schema_of<T: JsonSchema>(name: &str) -> Value {

@@ -2,8 +2,10 @@
 //! decided.
 
 use rollout::{Decision, EpochS, Outcome};
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Line;
 use crate::clock::span;
 use crate::numbers::counted;
 use crate::picture::decision_word;
@@ -24,7 +26,7 @@ pub struct HistoryBacktest {
 }
 
 /// A past deployment.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PastRun {
     /// Its id.
     pub deployment: String,
@@ -50,7 +52,7 @@ pub struct PastRun {
 }
 
 /// What a gate would have said of a deployment.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Would {
     /// The gate.
     pub gate: String,
@@ -76,7 +78,7 @@ pub struct Would {
 }
 
 /// A gate against what was decided, over deployments that were promoted or convicted by a gate.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Agreement {
     /// The gate.
     pub gate: String,
@@ -90,14 +92,6 @@ pub struct Agreement {
     pub both_passed: u32,
     /// Not to be judged: it asked for what is not recorded, or had no look.
     pub no_data: u32,
-}
-
-/// A line of NDJSON.
-#[derive(Serialize)]
-#[serde(tag = "backtest", rename_all = "kebab-case")]
-enum Line<'a> {
-    Deployment(&'a PastRun),
-    Agreement(&'a Agreement),
 }
 
 /// For machines: a line a deployment, and a line a gate.

@@ -1,12 +1,13 @@
 //! How often something happened, and between which bounds the true rate lies.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The two-sided 95 % quantile of the normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
 /// So many of so many, with Wilson's 95 % interval of the rate.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Rate {
     /// How often it happened …
     pub rolled_back: u64,

@@ -120,8 +120,8 @@ fn a_gate_cannot_turn_a_line_of_the_page_round() {
 /// What a stranger may call a gate, a recording, a service.
 const HOSTILE: &str = "<script>alert(1)</script>\u{202e}";
 
-#[test]
-fn the_pages_of_backtests_hold_no_script_whatever_things_are_called() {
+/// A backtest over recorded metrics, with all that there can be in one.
+pub(super) fn hostile_metrics() -> MetricsBacktest {
     let cell = |recording: Option<&str>, factor: f64, rolled_back: u64| Cell {
         gate: HOSTILE.to_owned(),
         recording: recording.map(str::to_owned),
@@ -133,7 +133,7 @@ fn the_pages_of_backtests_hold_no_script_whatever_things_are_called() {
         errors: 0,
         after: [Some(3), Some(5), Some(8)],
     };
-    let metrics = MetricsBacktest {
+    MetricsBacktest {
         recordings: vec![HOSTILE.to_owned(), "b.csv".to_owned()],
         gates: vec![HOSTILE.to_owned()],
         seed: 1,
@@ -147,7 +147,12 @@ fn the_pages_of_backtests_hold_no_script_whatever_things_are_called() {
             after: 7,
             sentence: HOSTILE.to_owned(),
         }],
-    };
+    }
+}
+
+#[test]
+fn the_pages_of_backtests_hold_no_script_whatever_things_are_called() {
+    let metrics = hostile_metrics();
     let history = HistoryBacktest {
         gates: vec![HOSTILE.to_owned()],
         runs: vec![PastRun {
