@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use manifest::{CommandLine, Parameters, Plugins};
+use manifest::{CommandLine, Document, Parameters, Plugins};
 use report::{Lines, story};
 use rollout::{Decision, EventRecord, Goal, Plan, Word};
 use runner::{Entry, Record, Story};
@@ -115,8 +115,13 @@ impl Case {
         named.map_or_else(|| self.folder.join(own), |named| top().join(named))
     }
 
+    /// As the program reads it.
     pub(crate) fn read_scenario(&self) -> Scenario {
-        self.scenario().map(|path| yaml(&path)).unwrap_or_default()
+        let Some(path) = self.scenario() else { return Scenario::default() };
+        let text = std::fs::read(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        let name = path.display().to_string();
+        let read = Document::read(&name, text, &sim::scenario_schema());
+        read.unwrap_or_else(|said| panic!("{}", said.render(false))).0
     }
 
     /// The plan, as the program makes it for the simulated cloud.

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use manifest::Parameters;
+use manifest::{Document, Parameters};
 use sim::Scenario;
 
 use crate::args::{FileArgs, PlaceArgs};
 use crate::failure::Failure;
 use crate::file::environment;
+use crate::terminal::has_colours;
 
 /// The account, the region and this machine's address in the simulated cloud: the address is one
 /// for documentation (RFC 5737).
@@ -41,32 +42,13 @@ pub(crate) fn default_ledger() -> Result<PathBuf, Failure> {
 /// The scenario the flags name; none where they name none.
 pub(crate) fn scenario(args: &PlaceArgs) -> Result<Option<Scenario>, Failure> {
     let Some(path) = &args.scenario else { return Ok(None) };
-    let name = path.display();
+    let name = path.display().to_string();
     let bytes = std::fs::read(path)
         .map_err(|error| Failure::usage(format!("the scenario {name} cannot be read: {error}")))?;
-    let value = manifest::to_json(&bytes)
-        .ok_or_else(|| Failure::usage(format!("{name}: this is no YAML")))?;
-    let validator = jsonschema::validator_for(&sim::scenario_schema())
-        .map_err(|error| Failure::new(1, format!("the scenario's schema: {error}")))?;
-    let problems: Vec<String> = validator
-        .iter_errors(&value)
-        .map(|error| match error.instance_path().as_str() {
-            "" => format!("{name}: {error}"),
-            pointer => format!("{name}: {pointer}: {error}"),
-        })
-        .collect();
-    if !problems.is_empty() {
-        return Err(Failure::usage(problems.join("\n")));
-    }
-    let scenario: Scenario = serde_json::from_value(value)
-        .map_err(|error| Failure::usage(format!("{name}: {error}")))?;
-    let problems: Vec<String> = scenario
-        .problems()
-        .into_iter()
-        .map(|problem| format!("{name}: {}: {}", problem.pointer, problem.sentence))
-        .collect();
+    let (scenario, document) = Document::read::<Scenario>(&name, bytes, &sim::scenario_schema())?;
+    let problems = document.refused("scenario", &scenario.problems());
     match problems.is_empty() {
         true => Ok(Some(scenario)),
-        false => Err(Failure::usage(problems.join("\n"))),
+        false => Err(Failure::usage(problems.render(has_colours()))),
     }
 }

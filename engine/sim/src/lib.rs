@@ -15,8 +15,7 @@ pub use cloud::SimCloud;
 pub use scenario::{
     Baseline, Before, Call, Canary, Crash, CrashReason, CreationFails, DnsScenario, Fault,
     FaultKind, ForeignWeights, ForeignWrite, Http, MetricsScenario, Moment, Noise, Outage,
-    OutageKind, Problem, Scenario, StackStuck, StacksScenario, TrafficScenario, Unhealthy,
-    scenario_schema,
+    OutageKind, Scenario, StackStuck, StacksScenario, TrafficScenario, Unhealthy, scenario_schema,
 };
 pub use store::{MemoryWorld, Store};
 pub use world::{BIRTH, Label, Notice, RegistryItem, World};

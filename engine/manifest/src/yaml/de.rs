@@ -8,12 +8,12 @@ use std::cell::RefCell;
 use std::fmt::Display;
 
 use serde::Deserialize;
-use serde::de::value::{MapDeserializer, SeqDeserializer, StrDeserializer};
-use serde::de::{self, IntoDeserializer, Visitor};
+use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer, StrDeserializer};
+use serde::de::{self, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::scalar::{Kind, old_boolean};
-use super::tree::{Node, Scalar, Value};
+use super::tree::{Entry, Node, Scalar, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::values::AS_WRITTEN;
@@ -84,12 +84,14 @@ impl<'de> Reader<'de, '_> {
             Value::Sequence(items) => visitor.visit_seq(SeqDeserializer::new(
                 items.iter().map(|node| Reader { node, notes: self.notes }),
             )),
-            Value::Mapping(entries) => {
-                visitor.visit_map(MapDeserializer::new(entries.iter().map(|entry| {
-                    (entry.key.as_str(), Reader { node: &entry.value, notes: self.notes })
-                })))
-            }
+            Value::Mapping(entries) => visitor.visit_map(self.fields(entries)),
         }
+    }
+
+    fn fields(self, entries: &'de [Entry]) -> impl MapAccess<'de, Error = Error> {
+        MapDeserializer::new(entries.iter().map(move |entry| {
+            (entry.key.as_str(), Reader { node: &entry.value, notes: self.notes })
+        }))
     }
 
     /// A text field: the words as written, whatever YAML takes them for.
@@ -169,9 +171,17 @@ impl<'de> de::Deserializer<'de> for Reader<'de, '_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        let text = self.node.scalar().map_or("", |scalar| scalar.text.as_str());
-        let variant: StrDeserializer<'_, Error> = text.into_deserializer();
-        visitor.visit_enum(variant).map_err(|error| self.here(error))
+        let result = match &self.node.value {
+            Value::Mapping(entries) => {
+                visitor.visit_enum(MapAccessDeserializer::new(self.fields(entries)))
+            }
+            _ => {
+                let text = self.node.scalar().map_or("", |scalar| scalar.text.as_str());
+                let variant: StrDeserializer<'_, Error> = text.into_deserializer();
+                visitor.visit_enum(variant)
+            }
+        };
+        result.map_err(|error| self.here(error))
     }
 
     forward_to_deserialize_any! {

@@ -4,23 +4,13 @@ use rollout::Stack;
 
 use super::{Moment, Scenario, Unhealthy};
 
-/// Something that makes no sense, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// A JSON pointer into the scenario.
-    pub pointer: String,
-    /// What is wrong and what would be right.
-    pub sentence: String,
-}
-
 impl Scenario {
-    /// What a schema cannot say: contradictions, and things that can never happen.
+    /// What a schema cannot say: contradictions, and things that can never happen. Each with its
+    /// JSON pointer, and a sentence that says what is wrong and what would be right.
     #[must_use]
-    pub fn problems(&self) -> Vec<Problem> {
+    pub fn problems(&self) -> Vec<(String, String)> {
         let mut problems = Vec::new();
-        let mut say = |pointer: String, sentence: String| {
-            problems.push(Problem { pointer, sentence });
-        };
+        let mut say = |pointer: String, sentence: String| problems.push((pointer, sentence));
         if self.canary.pending && self.canary.crash.is_some() {
             say(
                 "/canary/pending".into(),

@@ -9,7 +9,6 @@ mod release;
 mod schema;
 mod surroundings;
 
-pub use check::Problem;
 pub use faults::{Call, Fault, FaultKind, Moment};
 pub use release::{Baseline, Before, Canary, Crash, CrashReason, Http, Unhealthy};
 pub(crate) use release::{HEALTHY_IN_S, STARTS_IN_S};

@@ -79,7 +79,7 @@ fn contradictions_are_named_with_their_place() {
         },
     });
     let problems = serde_json::from_value::<Scenario>(value.clone()).unwrap().problems();
-    let pointers: Vec<&str> = problems.iter().map(|it| it.pointer.as_str()).collect();
+    let pointers: Vec<&str> = problems.iter().map(|(pointer, _)| pointer.as_str()).collect();
     assert_eq!(
         pointers,
         [
@@ -90,7 +90,7 @@ fn contradictions_are_named_with_their_place() {
             "/stacks/foreign_rule",
         ]
     );
-    for problem in problems {
-        assert!(value.pointer(&problem.pointer).is_some(), "{}", problem.pointer);
+    for (pointer, _) in problems {
+        assert!(value.pointer(&pointer).is_some(), "{pointer}");
     }
 }
