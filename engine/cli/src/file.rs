@@ -135,8 +135,13 @@ pub(crate) fn bytes_of(plugin: &str, base: &Path) -> Result<Vec<u8>, Failure> {
         });
     }
     let path = base.join(plugin);
-    std::fs::read(&path)
-        .map_err(|error| Failure::usage(format!("the plugin {}: {error}", path.display())))
+    std::fs::read(&path).map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => "; a gate's project makes it by ./build",
+            _ => "",
+        };
+        Failure::usage(format!("the plugin {}: {error}{hint}", path.display()))
+    })
 }
 
 /// Where the deployment file is.

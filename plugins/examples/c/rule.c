@@ -14,8 +14,8 @@ enum {
     QUIET_MINUTES = 3,
 };
 
-// The number of a field of a flat JSON object, which the host has held to the schema already.
-static uint32_t number(const uint8_t *json, size_t bytes, const char *name, uint32_t missing)
+// The whole number of a field of a flat JSON object, which the host has held to the schema already.
+static uint32_t whole(const uint8_t *json, size_t bytes, const char *name, uint32_t missing)
 {
     char text[2048] = { 0 };
     if (bytes >= sizeof text) {
@@ -31,26 +31,26 @@ static uint32_t number(const uint8_t *json, size_t bytes, const char *name, uint
 
 struct config read_config(const uint8_t *json, size_t bytes)
 {
-    uint32_t budget_ms = number(json, bytes, "budget_ms", 500);
+    uint32_t budget_ms = whole(json, bytes, "budget_ms", 500);
     return (struct config){
         .budget_ms = budget_ms,
-        .calm_ms = number(json, bytes, "calm_ms", budget_ms * 9 / 10),
-        .strikes = number(json, bytes, "strikes", 3),
-        .calm_minutes = number(json, bytes, "calm_minutes", 3),
-        .min_requests = number(json, bytes, "min_requests", 20),
-        .lag_s = number(json, bytes, "lag_s", 120),
+        .calm_ms = whole(json, bytes, "calm_ms", budget_ms * 9 / 10),
+        .strikes = whole(json, bytes, "strikes", 3),
+        .calm_minutes = whole(json, bytes, "calm_minutes", 3),
+        .min_requests = whole(json, bytes, "min_requests", 20),
+        .lag_s = whole(json, bytes, "lag_s", 120),
     };
 }
 
 struct state read_state(const uint8_t *json, size_t bytes)
 {
     return (struct state){
-        .read_to = number(json, bytes, "read_to", 0),
-        .step = number(json, bytes, "step", 0),
-        .strikes = number(json, bytes, "strikes", 0),
-        .calm = number(json, bytes, "calm", 0),
-        .quiet = number(json, bytes, "quiet", 0),
-        .p99_ms = number(json, bytes, "p99_ms", 0),
+        .read_to = whole(json, bytes, "read_to", 0),
+        .step = whole(json, bytes, "step", 0),
+        .strikes = whole(json, bytes, "strikes", 0),
+        .calm = whole(json, bytes, "calm", 0),
+        .quiet = whole(json, bytes, "quiet", 0),
+        .p99_ms = whole(json, bytes, "p99_ms", 0),
     };
 }
 

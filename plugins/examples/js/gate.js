@@ -60,27 +60,15 @@ export const gate = {
     return [question("requests", "SampleCount", minutes), question("p99", "p99", minutes)];
   },
 
+  // The words of an exception would be lost: it would be a trap, like any other.
   judge(situation, answers, state) {
-    const config = withDefaults(JSON.parse(situation.configuration));
-    const fresh = freshFrom(situation.weightVerifiedAt, situation.ttlS);
-    let kept = readState(state, situation);
-    const trouble = whatIsMissing(situation, answers);
-    const minutes = minutesToRead(situation, kept);
-    if (!trouble && minutes) {
-      const requests = values(answers, "requests");
-      const p99 = values(answers, "p99");
-      for (let begin = minutes.begin; begin < minutes.end; begin += MINUTE) {
-        const p99_ms = p99.has(begin) ? Math.round(p99.get(begin) * 1000) : undefined;
-        kept = take(kept, config, { begin, requests: requests.get(begin) ?? 0, p99_ms }, fresh);
-      }
+    try {
+      return judged(situation, answers, state);
+    } catch (error) {
+      const sentence = `the gate failed: ${error}`.slice(0, 1000);
+      const val = { decision: "no-data", code: "exception", sentence, findings: [] };
+      return { outcome: { tag: "verdict", val }, state, notes: `${error?.stack}`.slice(0, 2000) };
     }
-    const ruling =
-      convicted(kept, config) ?? trouble ?? decide(kept, config, situation.weight, fresh);
-    return {
-      outcome: { tag: "verdict", val: { ...ruling, findings: [row(kept, config)] } },
-      state: bytes(JSON.stringify(kept)),
-      notes: `strikes ${kept.strikes}, calm ${kept.calm}, quiet ${kept.quiet}`,
-    };
   },
 
   // Nothing is kept for the next deployment; `wishes.memory` says so.
@@ -88,6 +76,29 @@ export const gate = {
     return new Uint8Array();
   },
 };
+
+function judged(situation, answers, state) {
+  const config = withDefaults(JSON.parse(situation.configuration));
+  const fresh = freshFrom(situation.weightVerifiedAt, situation.ttlS);
+  let kept = readState(state, situation);
+  const trouble = whatIsMissing(situation, answers);
+  const minutes = minutesToRead(situation, kept);
+  if (!trouble && minutes) {
+    const requests = values(answers, "requests");
+    const p99 = values(answers, "p99");
+    for (let begin = minutes.begin; begin < minutes.end; begin += MINUTE) {
+      const p99_ms = p99.has(begin) ? Math.round(p99.get(begin) * 1000) : undefined;
+      kept = take(kept, config, { begin, requests: requests.get(begin) ?? 0, p99_ms }, fresh);
+    }
+  }
+  const ruling =
+    convicted(kept, config) ?? trouble ?? decide(kept, config, situation.weight, fresh);
+  return {
+    outcome: { tag: "verdict", val: { ...ruling, findings: [row(kept, config)] } },
+    state: bytes(JSON.stringify(kept)),
+    notes: `strikes ${kept.strikes}, calm ${kept.calm}, quiet ${kept.quiet}`,
+  };
+}
 
 // Empty at first. Calm minutes belong to one step: a new weight begins without any.
 function readState(state, situation) {

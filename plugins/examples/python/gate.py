@@ -84,31 +84,56 @@ class Gate(exports.Gate):
         return [question("requests", "SampleCount", minutes), question("p99", "p99", minutes)]
 
     def judge(self, situation: Situation, answers: list[gate.Answer], state: bytes) -> Turn:
-        config = read_config(situation.configuration)
-        kept = read_state(state, situation)
-        fresh = rule.fresh_from(situation.weight_verified_at, situation.ttl_s)
-        trouble = what_is_missing(situation, answers)
-        minutes = new_minutes(situation, kept)
-        if trouble is None and minutes is not None:
-            requests, p99 = (values(answers, name) for name in ("requests", "p99"))
-            for begin in range(*minutes, rule.MINUTE):
-                p99_ms = math.floor(p99[begin] * 1000 + 0.5) if begin in p99 else None
-                rule.take(kept, config, begin, requests.get(begin, 0), p99_ms, fresh)
-        ruling = (
-            rule.convicted(kept, config)
-            or trouble
-            or rule.decide(kept, config, situation.weight, fresh)
-        )
-        return turn(ruling, kept, config)
+        """The words of an exception would be lost: it would be a trap, like any other."""
+        try:
+            return judged(situation, answers, state)
+        except Exception as error:
+            # `traceback` would read the sources, which are not there.
+            at, place = error.__traceback__, []
+            while at:
+                place.append(f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}")
+                at = at.tb_next
+            verdict = Verdict(
+                decision=Decision.NO_DATA,
+                code="exception",
+                sentence=f"the gate failed: {error!r}"[:1000],
+                findings=[],
+                look_again_in_s=None,
+            )
+            return Turn(Outcome_Verdict(verdict), state, " → ".join(place)[-2000:])
 
     def learn(self, situation: Situation, state: bytes) -> bytes:
         """Nothing is kept for the next deployment; `wishes.memory` says so."""
         return b""
 
 
+def judged(situation: Situation, answers: list[gate.Answer], state: bytes) -> Turn:
+    """The verdict on what was answered, and the state for the next look."""
+    config = read_config(situation.configuration)
+    kept = read_state(state, situation)
+    fresh = rule.fresh_from(situation.weight_verified_at, situation.ttl_s)
+    trouble = what_is_missing(situation, answers)
+    minutes = new_minutes(situation, kept)
+    if trouble is None and minutes is not None:
+        requests, p99 = (values(answers, name) for name in ("requests", "p99"))
+        for begin in range(*minutes, rule.MINUTE):
+            p99_ms = math.floor(p99[begin] * 1000 + 0.5) if begin in p99 else None
+            rule.take(kept, config, begin, requests.get(begin, 0), p99_ms, fresh)
+    ruling = (
+        rule.convicted(kept, config)
+        or trouble
+        or rule.decide(kept, config, situation.weight, fresh)
+    )
+    return turn(ruling, kept, config)
+
+
 def read_config(text: str) -> Config:
-    """JSON knows no whole numbers: 500.0 is one too."""
-    return Config(**{name: int(value) for name, value in json.loads(text).items()})
+    """JSON knows no whole numbers: 500.0 is one too, and 0.5 stays what it is."""
+
+    def exact(value: object) -> object:
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    return Config(**{name: exact(value) for name, value in json.loads(text).items()})
 
 
 def read_state(state: bytes, situation: Situation) -> State:

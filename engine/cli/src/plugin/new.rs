@@ -45,7 +45,8 @@ pub(super) fn new(language: Language, name: &str, out: Option<&Path>) -> Result<
          cd {0}\n  \
          ./build      installs what it needs, writes {name}.wasm\n  \
          ./test       tests it alone, against the contract and by the cases in cases/\n  \
-         ecs-crd rehearse -f svc.yml --scenario scenarios/slow.yml\n",
+         ecs-crd rehearse -f svc.yml --scenario scenarios/slow.yml       is rolled back: exit 10\n  \
+         ecs-crd rehearse -f svc.yml --scenario scenarios/healthy.yml    is promoted: exit 0\n",
         out.display()
     ))?;
     Ok(0)

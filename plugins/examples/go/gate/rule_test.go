@@ -2,7 +2,7 @@ package gate
 
 import "testing"
 
-// Tests of the rule alone: `go test ./gate`, no WASM needed. The whole gate: ./test.
+// Tests of the rule alone: `"$(./find-go)" test ./gate`, no WASM needed. The whole gate: ./test.
 
 const quiet = 1 << 31
 
