@@ -1,8 +1,11 @@
 //! Lists the templates of `plugin new`, so that the program carries them: the files below
 //! `plugins/examples` (a link there is followed, so Rust's brings the SDK), and the contract.
+//! And has the linker lay the functions of `hot-functions.txt` side by side.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::{env, fs, io};
 
 /// Folder of the repository → its place in the list.
@@ -21,7 +24,39 @@ fn main() -> io::Result<()> {
     }
     list.push(']');
     let out = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
-    fs::write(out.join("templates.rs"), list)
+    fs::write(out.join("templates.rs"), list)?;
+    lay_out(&package.join("hot-functions.txt"), &out)
+}
+
+/// Has the linker put the listed functions first, in a release, if it can: the rest of the program
+/// is then neither read nor resident until it is needed. A name that is not there is passed over.
+fn lay_out(functions: &Path, out: &Path) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", functions.display());
+    let arguments = [
+        format!("-Wl,--symbol-ordering-file={}", functions.display()),
+        "-Wl,--no-warn-symbol-ordering".to_owned(),
+    ];
+    if env::var_os("PROFILE").is_some_and(|it| it == "release") && links_with(&arguments, out)? {
+        for argument in arguments {
+            println!("cargo::rustc-link-arg-bins={argument}");
+        }
+    }
+    Ok(())
+}
+
+/// Whether the linker takes the arguments: LLVM's does, which is Rust's own on some targets only.
+fn links_with(arguments: &[String], out: &Path) -> io::Result<bool> {
+    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.args(["-", "--crate-name", "linked", "--out-dir"]).arg(out);
+    rustc.args(env::var("TARGET").iter().flat_map(|target| ["--target", target]));
+    rustc.args(env::var("RUSTC_LINKER").map(|linker| format!("-Clinker={linker}")));
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    rustc.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
+    rustc.args(arguments.iter().map(|argument| format!("-Clink-arg={argument}")));
+    let mut child =
+        rustc.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    child.stdin.take().map(|mut source| source.write_all(b"fn main() {}")).transpose()?;
+    Ok(child.wait()?.success())
 }
 
 /// Adds the files below a folder, each as `("rust/build", include_str!("…")),`.

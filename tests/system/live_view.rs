@@ -9,8 +9,8 @@ use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use nix::pty::openpty;
 use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use vt100::{Parser, Screen};
 
@@ -34,8 +34,12 @@ struct Terminal {
 impl Terminal {
     /// Deploys the shop at so many seconds a second.
     fn deploy(home: &Path, term: &str, speed: &str) -> Self {
-        let pair = openpty(None, None).unwrap();
-        let (master, slave) = (File::from(pair.master), File::from(pair.slave));
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+        let slave = File::options().read(true).write(true).open(name).unwrap();
+        let master = File::from(master);
         tcsetwinsize(&master, winsize(80, 24)).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_ecs-crd"))
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))

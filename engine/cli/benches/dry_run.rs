@@ -2,6 +2,8 @@
 //! of the wall time and of the largest resident set, that of files' pages (of the program itself,
 //! shared and dropped at need) and without them, and the calls of AWS that each makes.
 //! `cargo bench -p ecs-crd --bench dry_run`; peaks are read from /proc, so it needs Linux.
+//! With `-- --functions PROGRAM` it prints the functions of that program that a dry run executes
+//! instead, by their symbols (`engine/cli/renew-hot-functions`).
 #![expect(clippy::panic, clippy::unwrap_used, reason = "without a run there is nothing to measure")]
 
 #[path = "../../../tests/system/aws_wire/emulator.rs"]
@@ -10,8 +12,11 @@ mod emulator;
 #[expect(dead_code, reason = "tests install what is to be installed exactly")]
 mod venv;
 
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -53,6 +58,10 @@ fn main() {
     control("POST", "live", ACCOUNT, &json!({}));
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("svc.yml"), FILE).unwrap();
+    let mut arguments = env::args().skip_while(|it| it != "--functions").skip(1);
+    if let Some(program) = arguments.next() {
+        return list_functions(Path::new(&program), folder.path());
+    }
     let system = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/system/predecessor");
     let python = venv::with("predecessor-pinned", &system.join("pinned.txt")).join("bin/python");
     let script = system.join("at_endpoint.py");
@@ -62,11 +71,7 @@ fn main() {
         command.arg(&script).args(["dry-run", "-e", "stage", "-r", REGION, "-f", "svc.yml"]);
         start(command, folder.path())
     });
-    let ours = measure(|| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-crd"));
-        command.args(["dry-run", "-f", "svc.yml"]);
-        start(command, folder.path())
-    });
+    let ours = measure(|| start(ours(env!("CARGO_BIN_EXE_ecs-crd")), folder.path()));
     println!("{:<26} {:>10} {:>10} {:>10} {:>6}", "", "median", "peak", "own", "calls");
     for (name, it) in [("ecs-crd-cli 1.2.0, pinned", &predecessors), ("ecs-crd", &ours)] {
         println!(
@@ -80,6 +85,38 @@ fn main() {
         ours.peak_mib / predecessors.peak_mib,
         ours.own_mib / predecessors.own_mib
     );
+}
+
+fn ours(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.args(["dry-run", "-f", "svc.yml"]);
+    command
+}
+
+/// Valgrind tells of each function under its object, which only functions without a name lack.
+fn list_functions(program: &Path, folder: &Path) {
+    let calls = folder.join("calls");
+    let program = program.canonicalize().unwrap();
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=callgrind", "--demangle=no", "--compress-strings=no"]);
+    valgrind.arg(format!("--callgrind-out-file={}", calls.display()));
+    let dry_run = ours(&program);
+    valgrind.arg(dry_run.get_program()).args(dry_run.get_args());
+    assert!(start(valgrind, folder).wait().unwrap().success(), "valgrind");
+    let calls = fs::read_to_string(calls).unwrap();
+    let mut object = PathBuf::new();
+    let mut functions = BTreeSet::new();
+    for line in calls.lines() {
+        if let Some(path) = line.strip_prefix("ob=") {
+            object = path.into();
+        } else if let Some(name) = line.strip_prefix("fn=").filter(|_| object == program) {
+            // A recursive function is told of once a depth: `name'2`.
+            functions.insert(name.split('\'').next().unwrap_or(name));
+        }
+    }
+    functions.retain(|name| !name.starts_with("0x") && !name.starts_with('('));
+    assert!(!functions.is_empty(), "the program has no symbols");
+    functions.iter().for_each(|name| println!("{name}"));
 }
 
 fn start(mut command: Command, folder: &Path) -> Child {
