@@ -219,6 +219,15 @@ async fn questions_are_compared_by_what_is_stated() {
     ] {
         assert_eq!(differences("http-smoke", &asks(differing)).await, [expected]);
     }
+    let others = asks("{ id: one }, { id: two }").replace("\"*\"", "one");
+    assert_eq!(
+        differences("http-smoke", &others).await,
+        [
+            format!("/looks/0/rounds/0/asks/0: a question: {asked}, not {{ id: one }}"),
+            "/looks/0/rounds/0/asks/1: a question: none of those, not { id: two }".to_owned(),
+        ],
+        "each difference is told once"
+    );
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ const SCHEMA = {
   properties: {
     budget_ms: whole(1, 60000, "budget_ms", "What the canary's p99 may be, in ms."),
     calm_ms: whole(1, 60000, "", "Calm is at most this, in ms; default: 9/10 of budget_ms."),
-    strikes: whole(1, 30, "strikes", "So many minutes in a row over the budget roll back."),
+    strikes: whole(1, 30, "strikes", "So many minutes over the budget roll back, with no calm one between."),
     calm_minutes: whole(1, 60, "calm_minutes", "So many calm minutes at a weight promote."),
     min_requests: whole(1, 1000000, "min_requests", "A minute with fewer requests says nothing."),
     lag_s: whole(60, 900, "lag_s", "So long after its end a minute is complete, in seconds."),

@@ -49,7 +49,7 @@ SCHEMA = {
     "properties": {
         "budget_ms": whole(1, 60000, 500, "What the canary's p99 may be, in ms."),
         "calm_ms": whole(1, 60000, None, "Calm is at most this, in ms; default: 9/10 of budget_ms."),
-        "strikes": whole(1, 30, 3, "So many minutes in a row over the budget roll back."),
+        "strikes": whole(1, 30, 3, "So many minutes over the budget roll back, with no calm one between."),
         "calm_minutes": whole(1, 60, 3, "So many calm minutes at a weight promote."),
         "min_requests": whole(1, 1000000, 20, "A minute with fewer requests says nothing."),
         "lag_s": whole(60, 900, 120, "So long after its end a minute is complete, in seconds."),

@@ -1,6 +1,6 @@
 """The rule of the gate: minutes in, a decision out. It knows nothing of the contract.
 
-A minute over the budget is a strike, and so many strikes in a row roll back. A minute well within
+A minute over the budget is a strike, and so many strikes roll back. A minute well within
 the budget is a calm one: it wipes the strikes out, and so many calm minutes at the present weight
 promote. Between `calm_ms` and `budget_ms` neither is counted: that is the hysteresis, without which
 a p99 at the budget would make the gate change its mind every minute.

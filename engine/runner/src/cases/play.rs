@@ -321,10 +321,16 @@ impl<'a> Player<'a> {
             }
         };
         let at = format!("{at}/rounds/{place}");
+        let own = round.map(|it| &it.answers);
+        let before = self.differences();
         if let Some(expected) = round.and_then(|it| it.asks.as_ref()) {
             questions::compare(&at, expected, asked, zero, &mut self.played.differences);
         }
-        let own = round.map(|it| &it.answers);
+        // Nobody wrote answers to questions that were not expected.
+        let answered = |asked: &Question| self.scripted(&at, own, asked).is_some();
+        if self.differences() > before && !asked.iter().all(answered) {
+            return Err(Stopped);
+        }
         let before = self.differences();
         let mut answers = Vec::with_capacity(asked.len());
         for question in asked {
@@ -342,6 +348,17 @@ impl<'a> Player<'a> {
         Ok(answers)
     }
 
+    /// The answer that the round has for a question, else the case: with where it stands, and its id.
+    fn scripted<'b>(
+        &self,
+        at: &'b str,
+        own: Option<&'a BTreeMap<String, Answered>>,
+        question: &Question,
+    ) -> Option<(&'b str, (&'a str, &'a Answered))> {
+        let of_round = own.and_then(|own| meant(own, question.id())).map(|it| (at, it));
+        of_round.or_else(|| meant(&self.case.answers, question.id()).map(|it| ("", it)))
+    }
+
     fn answer(
         &mut self,
         at: &str,
@@ -350,10 +367,7 @@ impl<'a> Player<'a> {
         situation: &Situation,
     ) -> Option<Answer> {
         let zero = situation.started_at;
-        let of_round = own.and_then(|own| meant(own, question.id()).map(|it| (at, it)));
-        let found =
-            of_round.or_else(|| meant(&self.case.answers, question.id()).map(|it| ("", it)));
-        let Some((of, (id, answered))) = found else {
+        let Some((of, (id, answered))) = self.scripted(at, own, question) else {
             let place =
                 if own.is_some() { at } else { at.rsplit_once("/rounds").map_or(at, |it| it.0) };
             let expected = format!("an answer to `{}` in the case", question.id());

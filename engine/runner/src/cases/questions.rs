@@ -16,7 +16,8 @@ use crate::question::{
     ExpressionQuestion, MetricQuestion, Part, Question, RequestQuestion, Subject,
 };
 
-/// The differences of a round's questions: each expected one must be another of those asked.
+/// The differences of a round's questions: each expected one must be another of those asked. What
+/// nobody expected is told once.
 pub(super) fn compare(
     at: &str,
     expected: &[ExpectedQuestion],
@@ -38,12 +39,17 @@ pub(super) fn compare(
             None => missing.push((place, question)),
         }
     }
+    let mut told = false;
     for (place, question) in missing {
         // The one meant is most likely the one of that name.
         let of_that_id = left.iter().position(|it| question.id.as_deref() == Some(it.id()));
         let got = match of_that_id.map(|at| left.remove(at)) {
             Some(asked) => question_words(asked, zero),
-            None => words(&left),
+            None if told => "none of those".to_owned(),
+            None => {
+                told = true;
+                words(&left)
+            }
         };
         found.push(Difference {
             pointer: format!("{at}/asks/{place}"),
@@ -52,7 +58,7 @@ pub(super) fn compare(
             got,
         });
     }
-    if !left.is_empty() {
+    if !left.is_empty() && !told {
         found.push(Difference {
             pointer: format!("{at}/asks"),
             what: "a question that is not expected".to_owned(),

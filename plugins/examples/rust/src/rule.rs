@@ -1,6 +1,6 @@
 //! The rule of the gate: minutes in, a verdict out. It knows nothing of the contract but its decisions.
 //!
-//! A minute over the budget is a strike, and so many strikes in a row roll back. A minute well within
+//! A minute over the budget is a strike, and so many strikes roll back. A minute well within
 //! the budget is a calm one: it wipes the strikes out, and so many calm minutes at the present weight
 //! promote. Between `calm_ms` and `budget_ms` neither is counted: that is the hysteresis, without
 //! which a p99 at the budget would make the gate change its mind every minute.
@@ -22,7 +22,7 @@ pub struct Config {
     pub budget_ms: f64,
     /// Calm is at most this; nine tenths of the budget where the file says nothing.
     pub calm_ms: Option<f64>,
-    /// So many minutes in a row over the budget roll back.
+    /// So many minutes over the budget roll back, with no calm one between.
     pub strikes: f64,
     /// So many calm minutes at a weight promote.
     pub calm_minutes: f64,
@@ -59,7 +59,7 @@ pub struct State {
     pub read_to: u32,
     /// The step that the calm minutes belong to.
     pub step: u32,
-    /// Minutes in a row over the budget.
+    /// Minutes over the budget since the last calm one.
     pub strikes: u32,
     /// Calm minutes at the present weight.
     pub calm: u32,
