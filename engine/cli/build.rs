@@ -3,7 +3,6 @@
 //! And has the linker lay the functions of `hot-functions.txt` side by side.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs, io};
@@ -46,17 +45,16 @@ fn lay_out(functions: &Path, out: &Path) -> io::Result<()> {
 
 /// Whether the linker takes the arguments: LLVM's does, which is Rust's own on some targets only.
 fn links_with(arguments: &[String], out: &Path) -> io::Result<bool> {
+    let source = out.join("linked.rs");
+    fs::write(&source, "fn main() {}")?;
     let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    rustc.args(["-", "--crate-name", "linked", "--out-dir"]).arg(out);
+    rustc.arg(source).arg("--out-dir").arg(out);
     rustc.args(env::var("TARGET").iter().flat_map(|target| ["--target", target]));
     rustc.args(env::var("RUSTC_LINKER").map(|linker| format!("-Clinker={linker}")));
     let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     rustc.args(flags.split('\x1f').filter(|flag| !flag.is_empty()));
     rustc.args(arguments.iter().map(|argument| format!("-Clink-arg={argument}")));
-    let mut child =
-        rustc.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    child.stdin.take().map(|mut source| source.write_all(b"fn main() {}")).transpose()?;
-    Ok(child.wait()?.success())
+    Ok(rustc.stdout(Stdio::null()).stderr(Stdio::null()).status()?.success())
 }
 
 /// Adds the files below a folder, each as `("rust/build", include_str!("…")),`.

@@ -93,7 +93,8 @@ fn ours(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Valgrind tells of each function under its object, which only functions without a name lack.
+/// Prints the symbols of the program's functions that valgrind saw executed; one without a symbol is
+/// told by its address there, and left out.
 fn list_functions(program: &Path, folder: &Path) {
     let calls = folder.join("calls");
     let program = program.canonicalize().unwrap();
