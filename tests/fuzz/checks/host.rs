@@ -20,15 +20,27 @@ static ENGINE: LazyLock<Engine> =
 
 /// A guest whose memory from 1024 on, and with it all that it returns, is the state it is handed.
 static ECHO: LazyLock<Loaded> =
-    LazyLock::new(|| ENGINE.load("echo", &guest("returns-its-state")).expect("a gate"));
+    LazyLock::new(|| ENGINE.load("echo", &ECHO_BYTES).expect("a gate"));
+static ECHO_BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| guest("returns-its-state"));
 
-/// The first byte chooses: bytes of a component, or what a guest returns.
+/// The first byte chooses: bytes of a component, changes of a valid one, or what a guest returns.
 pub(crate) fn check(bytes: &[u8]) {
     match bytes.split_first() {
         Some((0, component)) => check_component(component),
+        Some((2, changes)) => check_component(&changed(changes)),
         Some((_, returned)) => check_returned(returned),
         None => {}
     }
+}
+
+/// The guest with bytes written over: each change is a place of two bytes and a value.
+fn changed(changes: &[u8]) -> Vec<u8> {
+    let mut component = ECHO_BYTES.clone();
+    for change in changes.chunks_exact(3) {
+        let place = usize::from(u16::from_le_bytes([change[0], change[1]])) % component.len();
+        component[place] = change[2];
+    }
+    component
 }
 
 fn budget() -> Budget {
