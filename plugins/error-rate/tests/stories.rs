@@ -140,6 +140,34 @@ fn holding_it_says_how_many_more_requests_it_needs() {
 }
 
 #[test]
+fn a_small_weight_that_cannot_tell_is_left_after_a_quarter_of_an_hour_and_a_large_one_is_not() {
+    // 1.1 % against 0.5 % of little traffic: it may be chance.
+    let unclear = || gate(|m| (60.0, if m % 3 == 0 { 0.0 } else { 1.0 }, 1140.0, 6.0));
+    assert_eq!(unclear().follow(900).said(), (Decision::Hold, "more-evidence"));
+    let look = unclear().follow(1140);
+    assert_eq!(look.said(), (Decision::Promote, "undecided"));
+    assert!(look.verdict.sentence.contains("evidence -2.0"), "{}", look.verdict.sentence);
+    let large = unclear().with(|s| s.step = 2).follow(1140);
+    assert_eq!(large.said(), (Decision::Hold, "more-evidence"));
+    let clear = gate(|_| (60.0, 1.0, 1140.0, 6.0)).follow(1140);
+    assert_eq!(clear.said(), (Decision::Hold, "more-evidence"), "it speaks against the canary");
+}
+
+#[test]
+fn of_what_was_learned_half_is_believed() {
+    let state = |memory: &str| {
+        let state = gate(|_| HEALTHY).memory(memory).follow(300).state;
+        let kept: serde_json::Value = serde_json::from_slice(&state).unwrap();
+        kept["comparison"]["test"]["prior"].clone()
+    };
+    let [new, taught] = [state(""), state(r#"{"prior":[0.97,0.01,0.01,0.01]}"#)];
+    for (spread, learned) in [0.97, 0.01, 0.01, 0.01].into_iter().enumerate() {
+        let half = f64::midpoint(new[spread].as_f64().unwrap(), learned);
+        assert!((taught[spread].as_f64().unwrap() - half).abs() < 1e-12, "{new} {taught}");
+    }
+}
+
+#[test]
 fn what_was_learned_starts_the_next_deployment_and_nonsense_does_not() {
     let mut calm = gate(|_| HEALTHY);
     calm.follow(1800);

@@ -19,8 +19,7 @@ static ENGINE: LazyLock<Engine> =
     LazyLock::new(|| Engine::new(&CachePolicy::Off).expect("an engine"));
 
 /// A guest whose memory from 1024 on, and with it all that it returns, is the state it is handed.
-static ECHO: LazyLock<Loaded> =
-    LazyLock::new(|| ENGINE.load("echo", &ECHO_BYTES).expect("a gate"));
+static ECHO: LazyLock<Loaded> = LazyLock::new(|| ENGINE.load("echo", &ECHO_BYTES).expect("a gate"));
 static ECHO_BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| guest("returns-its-state"));
 
 /// The first byte chooses: bytes of a component, changes of a valid one, or what a guest returns.

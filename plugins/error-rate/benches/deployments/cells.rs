@@ -28,6 +28,8 @@ pub(crate) struct Experiment {
 pub(crate) enum Rule {
     /// The gate that judges such a fault.
     Gate,
+    /// The same, taught by so many healthy releases of the service.
+    Taught(u64),
     /// So many intervals above twice the usual share.
     Strikes(u32),
     /// The judge of Kayenta at each interval, from so many values a side on.
@@ -83,13 +85,23 @@ impl Cells {
 }
 
 fn draw(experiment: Experiment, profile: usize, family: usize, judge: MakeJudge) -> Vec<Outcome> {
-    let world = (PROFILES[profile], FAMILIES[family], experiment.fault);
+    let world = |fault| (PROFILES[profile], FAMILIES[family], fault);
+    let draws = |release, stream| {
+        let mut rng = ChaCha8Rng::seed_from_u64(SEED + release);
+        rng.set_stream(stream);
+        rng
+    };
+    let taught = if let Rule::Taught(releases) = experiment.rule { releases } else { 0 };
     (0..*DEPLOYMENTS)
         .map(|stream| {
-            let mut rng = ChaCha8Rng::seed_from_u64(SEED);
-            rng.set_stream(stream);
-            let mut judge = judge(experiment.rule, PROFILES[profile], experiment.fault);
-            deploy(experiment.pace, world, rng, &mut *judge)
+            let new = || judge(experiment.rule, PROFILES[profile], experiment.fault);
+            let mut judge = new();
+            for release in 1..=taught {
+                let healthy = world(experiment.fault.healthy());
+                let outcome = deploy(experiment.pace, healthy, draws(release, stream), &mut *judge);
+                judge = judge.next_release(outcome.end).unwrap_or_else(new);
+            }
+            deploy(experiment.pace, world(experiment.fault), draws(0, stream), &mut *judge)
         })
         .collect()
 }

@@ -54,6 +54,9 @@ const FIXED_SLOWEST: Experiment = experiment("latency ×2", Pace::Fixed, Fault::
 pub(crate) const COMPARED: [Experiment; 6] =
     [FIXED_ERRORS, FIXED_LATENCY, FIXED_TWOFOLD, FIXED_FIVEFOLD, FIXED_SLOW, FIXED_SLOWEST];
 
+/// The experiments in which a service that is new is compared with one that taught its gates.
+pub(crate) const LEARNED: [Experiment; 4] = [HEALTHY, SWIFT, TWOFOLD, SLOW];
+
 /// The experiments of each table.
 pub(crate) const FALSE_ROLL_BACKS: [Experiment; 2] = [FIXED_ERRORS, FIXED_LATENCY];
 pub(crate) const REGRESSIONS: [Experiment; 5] = [TWOFOLD, FIVEFOLD, SLOWER, SLOW, SLOWEST];

@@ -15,7 +15,7 @@ mod tables;
 mod traffic;
 
 use cells::{Cells, DEPLOYMENTS, Experiment, Measure, Rule, SEED};
-use goals::{COMPARED, FALSE_ROLL_BACKS, REGRESSIONS, RELEASES};
+use goals::{COMPARED, FALSE_ROLL_BACKS, LEARNED, REGRESSIONS, RELEASES};
 use goals_table::goals_table;
 use native::Native;
 use rivals::{Ranks, Strikes};
@@ -32,6 +32,10 @@ const RULES: [(&str, Rule); 6] = [
     ("Kayenta, from the third on", Rule::RanksEachInterval(3)),
     ("Kayenta, at the end", Rule::RanksAtEnd),
 ];
+
+/// How much a gate may have been taught.
+const TEACHING: [(&str, Rule); 2] =
+    [("new", Rule::Gate), ("taught by 3 releases", Rule::Taught(3))];
 
 fn main() {
     // `cargo test --benches` only asks whether it starts.
@@ -51,23 +55,28 @@ fn main() {
     rules_table(
         "Rolled back, fixed plan, mid, %",
         &mut cells,
-        &by_each_rule(&COMPARED),
+        &by_each(&RULES, &COMPARED),
         rolled_back,
     );
-    let regressions = by_each_rule(&COMPARED[FALSE_ROLL_BACKS.len()..]);
+    let regressions = by_each(&RULES, &COMPARED[FALSE_ROLL_BACKS.len()..]);
     rules_table("Excess bad requests, fixed plan, mid", &mut cells, &regressions, Measure::Excess);
+    let learned = by_each(&TEACHING, &LEARNED);
+    rules_table("Rolled back, evidence-paced, mid, %", &mut cells, &learned, rolled_back);
 }
 
-fn by_each_rule(experiments: &[Experiment]) -> Vec<(&'static str, Experiment)> {
+fn by_each(
+    rules: &[(&'static str, Rule)],
+    experiments: &[Experiment],
+) -> Vec<(&'static str, Experiment)> {
     let with = |&experiment: &Experiment| {
-        RULES.map(|(name, rule)| (name, Experiment { rule, ..experiment }))
+        rules.iter().map(move |&(name, rule)| (name, Experiment { rule, ..experiment }))
     };
     experiments.iter().flat_map(with).collect()
 }
 
 fn judge(rule: Rule, profile: Profile, fault: Fault) -> Box<dyn Judge> {
     match rule {
-        Rule::Gate => Box::new(Native::new(profile, fault)),
+        Rule::Gate | Rule::Taught(_) => Box::new(Native::new(profile, fault)),
         Rule::Strikes(strikes) => Box::new(Strikes::new(profile, fault, strikes)),
         Rule::RanksEachInterval(least) => Box::new(Ranks::each_interval(profile, least)),
         Rule::RanksAtEnd => Box::new(Ranks::at_end(profile)),

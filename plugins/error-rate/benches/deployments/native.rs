@@ -1,6 +1,6 @@
 //! The statistics of the gates, called as they call them.
 
-use crate::rollout::{Judge, Said, Stand, TTL_S};
+use crate::rollout::{End, Judge, Said, Stand, TTL_S};
 use crate::traffic::{Fault, Interval, Profile, Requests};
 use gate_sdk::comparison::{Comparison, Period};
 use gate_sdk::harness::{START_S, situation};
@@ -15,6 +15,8 @@ pub(crate) struct Native {
     comparison: Comparison,
     situation: Situation,
     period_s: u32,
+    /// What the service's earlier releases taught.
+    learned: Option<[f64; 4]>,
 }
 
 impl Native {
@@ -23,12 +25,17 @@ impl Native {
             Fault::Latency(_) => Settings::for_slow_requests(),
             Fault::Errors(_) | Fault::NoErrors => Settings::for_errors(),
         };
+        Self::taught(settings, profile.period_s, None)
+    }
+
+    fn taught(settings: Settings, period_s: u32, learned: Option<[f64; 4]>) -> Self {
         Native {
             wording: Wording { adjective: "bad".into(), finding: "bad", code: "bad" },
-            comparison: Comparison::new(&settings, None),
+            comparison: Comparison::new(&settings, learned),
             situation: Situation { ttl_s: TTL_S, steps: 5, ..situation() },
-            period_s: profile.period_s,
+            period_s,
             settings,
+            learned,
         }
     }
 }
@@ -55,6 +62,14 @@ impl Judge for Native {
             Decision::Promote if judgeable => Said::Promote,
             _ => Said::Hold,
         }
+    }
+
+    fn next_release(&self, ended: End) -> Option<Box<dyn Judge>> {
+        let learned = match ended {
+            End::Promoted => Some(self.comparison.learned_prior()),
+            End::RolledBack | End::Inconclusive => self.learned,
+        };
+        Some(Box::new(Native::taught(self.settings, self.period_s, learned)))
     }
 }
 

@@ -61,6 +61,11 @@ pub(crate) enum Said {
 pub(crate) trait Judge {
     /// Looks when an interval has ended that began `age_s` after the canary's first traffic.
     fn look(&mut self, age_s: u32, drawn: &Interval, stand: Stand) -> Said;
+
+    /// Who judges the service's next release, after one that ended so; none if nothing is learned.
+    fn next_release(&self, _ended: End) -> Option<Box<dyn Judge>> {
+        None
+    }
 }
 
 /// Runs one deployment.

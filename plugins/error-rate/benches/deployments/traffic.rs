@@ -63,6 +63,17 @@ pub(crate) enum Fault {
     Latency(f64),
 }
 
+impl Fault {
+    /// What a release without the fault does.
+    pub(crate) fn healthy(self) -> Self {
+        match self {
+            Fault::Errors(_) => Fault::Errors(1.0),
+            Fault::NoErrors => Fault::NoErrors,
+            Fault::Latency(_) => Fault::Latency(1.0),
+        }
+    }
+}
+
 /// σ of the log-normal latency.
 const LATENCY_SIGMA: f64 = 0.6;
 /// The 95th percentile of the standard normal.

@@ -1,6 +1,6 @@
 //! The rows of evidence of a comparison: what the report shows, with sparklines.
 
-use super::{Comparison, go_on_at};
+use super::Comparison;
 use crate::settings::{Settings, Wording};
 use crate::statistics::Counts;
 use crate::{Finding, FindingStatus, Situation};
@@ -93,7 +93,7 @@ impl Comparison {
     }
 
     fn evidence_finding(&self, situation: &Situation) -> Finding {
-        let (value, needed) = (self.evidence_value(), go_on_at(situation));
+        let (value, needed) = (self.evidence_value(), self.needed(situation));
         Finding {
             name: "evidence to go on".into(),
             canary: Some(value),

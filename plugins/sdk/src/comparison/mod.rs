@@ -12,10 +12,15 @@ use crate::{Phase, Situation};
 use findings::History;
 use serde::{Deserialize, Serialize};
 
-/// The evidence that lets a step go on, by the step's place; later ones need the last.
-const GO_ON: [f64; 3] = [0.0, 0.7, 1.5];
+/// The evidence that lets a step go on, by the step's place (later ones need the last), and what is
+/// enough after [`LONG_HOLD_S`]. To go on from a small weight it need only not speak clearly against:
+/// a little more traffic costs little, and a step that cannot tell is better left than held for an
+/// hour. The benchmark says what that is worth.
+const GO_ON: [[f64; 2]; 3] = [[-0.5, -2.5], [0.7, -2.5], [1.0, 1.0]];
+/// A step has held for long when so many seconds of metrics at its weight did not decide it.
+const LONG_HOLD_S: u32 = 900;
 /// The evidence that lets the canary take everything.
-const GO_TO_ALL: f64 = 3.0;
+const GO_TO_ALL: f64 = 4.0;
 /// "Too few errors to matter" never counts for more: what it says must be able to change.
 const NEGLIGIBLE_CAP: f64 = 2.0 * GO_TO_ALL;
 
@@ -64,11 +69,14 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// No evidence yet. `learned` is the prior that the service's last release taught; one that is
-    /// none is not believed.
+    /// No evidence yet. `learned` is the prior that the service's last release taught, of which half
+    /// is believed: noise that lasts from minute to minute teaches too narrow a spread. One that is
+    /// no prior is not believed at all.
     #[must_use]
     pub fn new(settings: &Settings, learned: Option<[f64; 4]>) -> Self {
-        let prior = learned.filter(is_prior).unwrap_or(settings.prior);
+        let prior = learned.filter(is_prior).map_or(settings.prior, |learned| {
+            std::array::from_fn(|spread| f64::midpoint(learned[spread], settings.prior[spread]))
+        });
         Self {
             progress: Progress::default(),
             test: CountTest::new(settings.max_ratio, prior),
@@ -183,6 +191,17 @@ impl Comparison {
         }
     }
 
+    /// The evidence that the present step needs to go on: less once it has held for long.
+    fn needed(&self, situation: &Situation) -> f64 {
+        if situation.next_weight >= 100 {
+            return GO_TO_ALL;
+        }
+        let last = GO_ON.len() - 1;
+        let dwelt_s = self.progress.consumed_to_s.saturating_sub(situation.weight_verified_at);
+        let step = usize::try_from(situation.step).unwrap_or(last).min(last);
+        GO_ON[step][usize::from(dwelt_s >= LONG_HOLD_S)]
+    }
+
     /// The ruling of the evidence: go on, or hold and say what is missing.
     #[must_use]
     pub fn evidence(
@@ -191,7 +210,7 @@ impl Comparison {
         settings: &Settings,
         wording: &Wording,
     ) -> Ruling {
-        let needed = go_on_at(situation);
+        let needed = self.needed(situation);
         let value = self.evidence_value();
         if self.canary.requests <= 0.0 {
             let sentence = "the baseline had no request beside the canary's: nothing to compare";
@@ -202,6 +221,12 @@ impl Comparison {
             return Ruling::hold("warming-up", format!("{rates}: the canary is warming up"));
         }
         let (shown, ratio) = (significant(value), significant(settings.max_ratio));
+        if value >= needed && value < 0.0 {
+            let sentence = format!(
+                "{rates}: undecided, evidence {shown} ≥ {needed}; the next weight tells more"
+            );
+            return Ruling::promote("undecided", sentence);
+        }
         if value >= needed {
             let claim = if self.negligible > self.test.log_promote() {
                 format!("below {}, too few to matter", percent(settings.negligible_ratio))
@@ -236,16 +261,6 @@ pub fn alone(situation: &Situation, ceiling: &str) -> Option<Ruling> {
     };
     let sentence = format!("{why} to compare with, and {ceiling}");
     Some(Ruling::promote("within-ceiling", sentence))
-}
-
-/// The evidence that the present step needs to go on.
-#[must_use]
-pub fn go_on_at(situation: &Situation) -> f64 {
-    if situation.next_weight >= 100 {
-        return GO_TO_ALL;
-    }
-    let last = GO_ON.len() - 1;
-    GO_ON[usize::try_from(situation.step).unwrap_or(last).min(last)]
 }
 
 /// "5.1 % of 620 canary requests bad against 0.5 % of 5580".
