@@ -32,9 +32,9 @@ const COMPARING: [[&str; 3]; 3] = [
             "namespace": "AWS/ECS", "name": "CPUUtilization", "of": "canary" } }] }"#,
     ],
     [
-        "kayenta, each interval",
+        "kayenta, every five minutes",
         "kayenta",
-        r#"{ "analysisIntervalMins": 1, "lifetimeDurationMins": 20, "metrics": [{ "name": "value",
+        r#"{ "analysisIntervalMins": 5, "lifetimeDurationMins": 20, "metrics": [{ "name": "value",
             "direction": "increase", "query": {
             "namespace": "AWS/ECS", "name": "CPUUtilization", "of": "canary" } }] }"#,
     ],
@@ -58,9 +58,9 @@ const TIMING: [[&str; 3]; 3] = [
             "of": "canary", "part": "target-group" } }] }"#,
     ],
     [
-        "kayenta, p95, each interval",
+        "kayenta, p95, every five minutes",
         "kayenta",
-        r#"{ "analysisIntervalMins": 1, "lifetimeDurationMins": 15, "metrics": [{ "name": "p95",
+        r#"{ "analysisIntervalMins": 5, "lifetimeDurationMins": 15, "metrics": [{ "name": "p95",
             "direction": "increase", "query": { "namespace": "AWS/ApplicationELB",
             "name": "TargetResponseTime", "statistic": "p95", "of": "canary",
             "part": "target-group" } }] }"#,
