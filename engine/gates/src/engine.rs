@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use tokio::runtime::{self, Runtime};
+use tokio::task::JoinSet;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{
     Config, Enabled, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig,
@@ -32,9 +33,42 @@ pub struct EngineError(String);
 pub struct Engine {
     pub(crate) wasmtime: wasmtime::Engine,
     pub(crate) linker: Arc<Linker<State>>,
-    pub(crate) turns: Arc<Semaphore>,
+    pub(crate) workers: Arc<Workers>,
     cache: Cache,
     compile_time: Duration,
+}
+
+/// The threads that evaluate, [`EVALUATIONS_AT_ONCE`] of them, each made when it is first needed. They
+/// take one evaluation after the other: to hand each turn on through the asking thread costs a look
+/// of many small gates more than the gates do.
+pub(crate) struct Workers(Option<Runtime>);
+
+impl Workers {
+    fn new() -> std::io::Result<Self> {
+        let mut threads = runtime::Builder::new_current_thread();
+        threads.thread_name("gate-worker").max_blocking_threads(EVALUATIONS_AT_ONCE);
+        Ok(Workers(Some(threads.build()?)))
+    }
+
+    /// Has `work` done when its turn comes; never, if `set` is dropped before.
+    pub(crate) fn spawn<R: Send + 'static>(
+        &self,
+        set: &mut JoinSet<R>,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) {
+        if let Some(threads) = &self.0 {
+            set.spawn_blocking_on(work, threads.handle());
+        }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        // An evaluation under way is not waited for: its watchdog ends it.
+        if let Some(threads) = self.0.take() {
+            threads.shutdown_background();
+        }
+    }
 }
 
 /// A component as machine code.
@@ -60,7 +94,7 @@ impl Engine {
                 cache: Cache::new(cache, &wasmtime),
                 wasmtime,
                 linker: Arc::new(linker),
-                turns: Arc::new(Semaphore::new(EVALUATIONS_AT_ONCE)),
+                workers: Arc::new(Workers::new()?),
                 compile_time: COMPILE_TIME,
             })
         };

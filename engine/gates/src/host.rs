@@ -1,14 +1,15 @@
 //! The gates of a deployment, asked on blocking threads: several at once, each one thing at a time.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rollout::{GateDescription, Limits};
 use runner::question::{Answer, Question, Situation, Turn};
 use runner::{GateFault, GateHost};
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 
 use crate::fault::fault;
 use crate::limits::Budget;
@@ -68,21 +69,31 @@ impl Host {
     ) -> Result<R, GateFault> {
         let seat = self.seat(gate)?;
         let asked = Arc::clone(&seat.asked).lock_owned().await;
-        let turns = Arc::clone(&seat.loaded.engine.turns);
-        let turn =
-            turns.acquire_owned().await.map_err(|closed| fault("bug", closed.to_string()))?;
         let limit = seat.budget.time.max(seat.budget.for_describe().time) + GRACE;
-        let evaluation = tokio::task::spawn_blocking(move || {
+        let workers = Arc::clone(&seat.loaded.engine.workers);
+        let begun = Arc::new(OnceLock::new());
+        let begins = Arc::clone(&begun);
+        let mut evaluation = JoinSet::new();
+        workers.spawn(&mut evaluation, move || {
+            begins.get_or_init(Instant::now);
             let result = work(&seat);
-            drop((turn, asked));
+            drop(asked);
             result
         });
-        match tokio::time::timeout(limit, evaluation).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(panicked)) => Err(fault("bug", format!("the gate's host failed: {panicked}"))),
-            Err(_) => {
-                let sentence = format!("the gate did not come back within {} s", limit.as_secs());
-                Err(fault("time-out", sentence))
+        loop {
+            match tokio::time::timeout(limit, evaluation.join_next()).await {
+                Ok(Some(Ok(result))) => return result,
+                Ok(Some(Err(failed))) => {
+                    return Err(fault("bug", format!("the gate's host failed: {failed}")));
+                }
+                Ok(None) => return Err(fault("bug", "the gate's host is no more".to_owned())),
+                // Others' turns are not its time.
+                Err(_) if begun.get().is_none_or(|begun| begun.elapsed() < limit) => {}
+                Err(_) => {
+                    let sentence =
+                        format!("the gate did not come back within {} s", limit.as_secs());
+                    return Err(fault("time-out", sentence));
+                }
             }
         }
     }
