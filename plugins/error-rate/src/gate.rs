@@ -31,7 +31,7 @@ struct State {
 /// What it keeps from deployment to deployment.
 #[derive(Debug, Serialize, Deserialize)]
 struct Memory {
-    /// The weights of the spreads: see [`gate_sdk::statistics::PRIOR`].
+    /// The weights of the spreads: see [`gate_sdk::statistics::SPREADS`].
     prior: [f64; 4],
 }
 
@@ -118,7 +118,7 @@ impl State {
         let ceiling =
             format!("the canary is below its ceiling of {}", percent(configuration.ceiling));
         let ruling = comparison
-            .rollback(&settings, &wording)
+            .rollback(&wording)
             .or_else(|| gap.map(Ruling::of_gap))
             .or_else(|| comparison.progress.obstacle(situation, settings.lag_s))
             .or_else(|| alone(situation, &ceiling))

@@ -41,9 +41,19 @@ fn a_tenfold_canary_is_rolled_back_and_stays_so() {
     assert_eq!(look.said(), (Decision::Rollback, "too-many-errors"));
     let verdict = look.verdict;
     assert!(verdict.sentence.contains("5.0 % of"), "{}", verdict.sentence);
-    assert!(verdict.sentence.ends_with("≥ 200"), "{}", verdict.sentence);
+    assert!(verdict.sentence.ends_with("≥ 3200"), "{}", verdict.sentence);
     let recovered = |m| if m < 4 { (600.0, 30.0, 5400.0, 27.0) } else { HEALTHY };
     assert_eq!(gate(recovered).follow(3600).verdict.decision, Decision::Rollback);
+}
+
+#[test]
+fn the_first_minutes_must_say_more() {
+    let limit = |until_s| {
+        let findings = gate(|_| HEALTHY).follow(until_s).verdict.findings;
+        findings.iter().find(|f| f.name == "e-value").unwrap().limit.unwrap().round()
+    };
+    // 0.005 allowed: 61, 16, 7.7 times as much after one to three minutes, then hardly more.
+    assert_eq!([300, 360, 420, 3600].map(limit), [12_200.0, 3200.0, 1533.0, 204.0]);
 }
 
 #[test]
@@ -146,7 +156,7 @@ fn a_small_weight_that_cannot_tell_is_left_after_a_quarter_of_an_hour_and_a_larg
     assert_eq!(unclear().follow(900).said(), (Decision::Hold, "more-evidence"));
     let look = unclear().follow(1140);
     assert_eq!(look.said(), (Decision::Promote, "undecided"));
-    assert!(look.verdict.sentence.contains("evidence -2.0"), "{}", look.verdict.sentence);
+    assert!(look.verdict.sentence.contains("evidence -2.1"), "{}", look.verdict.sentence);
     let large = unclear().with(|s| s.step = 2).follow(1140);
     assert_eq!(large.said(), (Decision::Hold, "more-evidence"));
     let clear = gate(|_| (60.0, 1.0, 1140.0, 6.0)).follow(1140);

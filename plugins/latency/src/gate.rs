@@ -123,7 +123,7 @@ fn rollback(state: &State, configuration: &Configuration) -> Option<Ruling> {
     }
     match &state.percentiles {
         Some(percentiles) => percentiles.rollback(configuration.alpha),
-        None => state.comparison.rollback(&configuration.settings(), &wording(state)),
+        None => state.comparison.rollback(&wording(state)),
     }
 }
 

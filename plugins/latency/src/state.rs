@@ -42,7 +42,7 @@ pub(crate) struct State {
 /// What the gate keeps from deployment to deployment.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Memory {
-    /// The weights of the spreads: see [`gate_sdk::statistics::PRIOR`].
+    /// The weights of the spreads: see [`gate_sdk::statistics::SPREADS`].
     pub(crate) prior: Option<[f64; 4]>,
     /// The thresholds of the last release: used where the baseline has none to tell.
     pub(crate) thresholds: Thresholds,

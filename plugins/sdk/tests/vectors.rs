@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a vector that cannot be read fails the test")]
 
-use gate_sdk::statistics::{ContinuousTest, CountTest, Counts, log_split};
+use gate_sdk::statistics::{ContinuousTest, CountTest, Counts, Steadiness, log_split};
 use serde_json::Value;
 
 fn vectors() -> Value {
@@ -39,7 +39,7 @@ fn the_count_test_follows_the_published_sequences() {
     let log_alpha = 100_f64.ln();
     for sequence in vectors()["sequences"].as_array().unwrap() {
         let name = sequence["name"].as_str().unwrap();
-        let mut test = CountTest::new(2.0, prior(&sequence["prior_tau"]));
+        let mut test = CountTest::new(2.0, prior(&sequence["prior_tau"]), Steadiness::NONE);
         for row in sequence["rows"].as_array().unwrap() {
             let counts =
                 |n: &str, e: &str| Counts { requests: number(&row[n]), bad: number(&row[e]) };
@@ -59,6 +59,27 @@ fn the_count_test_follows_the_published_sequences() {
         {
             close(name, *found, expected);
         }
+    }
+}
+
+#[test]
+fn of_the_same_harm_the_steady_one_says_more_and_the_wavering_one_less() {
+    let kept = [1.0, 1.0, 0.1, 0.1];
+    let log_e = |steadiness, bad: fn(u32) -> f64| {
+        let mut test = CountTest::new(2.0, [0.4, 0.3, 0.2, 0.1], steadiness);
+        for minute in 0..12 {
+            let canary = Counts { requests: 1000.0, bad: bad(minute) };
+            let baseline = Counts { requests: 9000.0, bad: 90.0 };
+            test.observe(canary, baseline, 60.0, f64::from(minute + 1) * 60.0);
+        }
+        test.log_e()
+    };
+    let steady = Steadiness { evidence: kept, promotion: kept };
+    for (bad, more) in [(|_| 20.0) as fn(u32) -> f64, |m| if m % 2 == 0 { 38.0 } else { 2.0 }]
+        .into_iter()
+        .zip([true, false])
+    {
+        assert_eq!(log_e(steady, bad) > log_e(Steadiness::NONE, bad), more);
     }
 }
 

@@ -54,7 +54,7 @@ impl Judge for Native {
         };
         self.comparison.observe(&period, &self.situation, &self.settings);
         let Native { settings, wording, comparison, situation, .. } = self;
-        if comparison.rollback(settings, wording).is_some() {
+        if comparison.rollback(wording).is_some() {
             return Said::RollBack;
         }
         let judgeable = comparison.progress.obstacle(situation, 0).is_none();

@@ -80,12 +80,13 @@ impl Comparison {
 
     fn e_value_finding(&self, settings: &Settings) -> Finding {
         let log_e = self.test.log_e();
-        let near = log_e >= -libm::log(settings.alpha) / 2.0;
+        let limit = self.e_value_limit(settings.alpha);
+        let near = log_e >= libm::log(limit) / 2.0;
         Finding {
             name: "e-value".into(),
             canary: Some(libm::exp(log_e).min(LARGEST_E)),
             baseline: None,
-            limit: Some(1.0 / settings.alpha),
+            limit: Some(limit),
             unit: String::new(),
             status: status(true, near, self.crossing.is_some()),
             series: self.history.e_value.clone(),

@@ -6,21 +6,29 @@ mod needed;
 use crate::progress::{Progress, first_fresh_period};
 use crate::ruling::Ruling;
 use crate::settings::{Settings, Wording};
-use crate::statistics::{CountTest, Counts, is_prior};
+use crate::statistics::{CountTest, Counts, Steadiness, is_prior};
 use crate::text::{duration, e_value, grouped, percent, significant};
 use crate::{Phase, Situation};
 use findings::History;
 use serde::{Deserialize, Serialize};
 
+/// Harm shows alike in every minute. So the e-value hardly believes in harm as unsteady as the widest
+/// spreads of noise, and the evidence for going on less than the published test does: noise of the
+/// canary's own that lasts for minutes is then seldom taken for harm, and a noisy service waits less.
+const STEADINESS: Steadiness =
+    Steadiness { evidence: [1.0, 1.0, 0.15, 0.03], promotion: [1.0, 1.0, 0.25, 0.08] };
+/// How much more the first minutes must say: after n blocks since warm-up the e-value must reach
+/// (1 + this / n²) / α. A few minutes of noise may agree by chance.
+const EARLY: f64 = 60.0;
 /// The evidence that lets a step go on, by the step's place (later ones need the last), and what is
 /// enough after [`LONG_HOLD_S`]. To go on from a small weight it need only not speak clearly against:
 /// a little more traffic costs little, and a step that cannot tell is better left than held for an
 /// hour. The benchmark says what that is worth.
-const GO_ON: [[f64; 2]; 3] = [[-0.5, -2.5], [0.7, -2.5], [1.0, 1.0]];
+const GO_ON: [[f64; 2]; 3] = [[-0.5, -2.5], [1.0, -2.5], [1.8, 1.0]];
 /// A step has held for long when so many seconds of metrics at its weight did not decide it.
 const LONG_HOLD_S: u32 = 900;
 /// The evidence that lets the canary take everything.
-const GO_TO_ALL: f64 = 4.0;
+const GO_TO_ALL: f64 = 4.8;
 /// "Too few errors to matter" never counts for more: what it says must be able to change.
 const NEGLIGIBLE_CAP: f64 = 2.0 * GO_TO_ALL;
 
@@ -40,8 +48,8 @@ pub struct Period {
 /// Why a deployment is rolled back: kept, so that later looks say the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Crossing {
-    /// The e-value reached 1/α.
-    Evidence { log_e: f64, canary: Counts, baseline: Counts },
+    /// The e-value reached its limit.
+    Evidence { log_e: f64, limit: f64, canary: Counts, baseline: Counts },
     /// The hard guard spoke.
     Ceiling { canary: Counts, limit: f64 },
 }
@@ -79,7 +87,7 @@ impl Comparison {
         });
         Self {
             progress: Progress::default(),
-            test: CountTest::new(settings.max_ratio, prior),
+            test: CountTest::new(settings.max_ratio, prior, STEADINESS),
             negligible: 0.0,
             crossing: None,
             guarded: Counts::default(),
@@ -121,10 +129,19 @@ impl Comparison {
             self.latest_s = period.length_s;
         }
         let log_e = self.test.log_e();
-        if self.crossing.is_none() && log_e >= -libm::log(settings.alpha) {
+        let limit = self.e_value_limit(settings.alpha);
+        if self.crossing.is_none() && log_e >= libm::log(limit) {
             let (canary, baseline) = (self.canary, self.baseline);
-            self.crossing = Some(Crossing::Evidence { log_e, canary, baseline });
+            self.crossing = Some(Crossing::Evidence { log_e, limit, canary, baseline });
         }
+    }
+
+    /// The e-value that convicts: see [`EARLY`]. In warm-up, where the null allows the canary four
+    /// times the rate, it is 1/α.
+    fn e_value_limit(&self, alpha: f64) -> f64 {
+        let blocks = f64::from(self.test.warm_blocks().max(1));
+        let early = if self.test.is_warm() { EARLY / (blocks * blocks) } else { 0.0 };
+        (1.0 + early) / alpha
     }
 
     fn guard(&mut self, canary: Counts, settings: &Settings) {
@@ -171,12 +188,12 @@ impl Comparison {
 
     /// The roll back that was decided, if one was.
     #[must_use]
-    pub fn rollback(&self, settings: &Settings, wording: &Wording) -> Option<Ruling> {
+    pub fn rollback(&self, wording: &Wording) -> Option<Ruling> {
         let adjective = &wording.adjective;
         match self.crossing.as_ref()? {
-            Crossing::Evidence { log_e, canary, baseline } => {
+            Crossing::Evidence { log_e, limit, canary, baseline } => {
                 let rates = rates(*canary, *baseline, adjective);
-                let (e, limit) = (e_value(*log_e), grouped(libm::round(1.0 / settings.alpha)));
+                let (e, limit) = (e_value(*log_e), grouped(libm::round(*limit)));
                 let sentence = format!("{rates}: e-value {e} ≥ {limit}");
                 Some(Ruling::rollback(wording.code, sentence))
             }

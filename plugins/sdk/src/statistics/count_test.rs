@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 
 /// Standard deviations of the log rate ratio from block to block that are mixed over.
 pub const SPREADS: [f64; 4] = [0.0, 0.15, 0.35, 0.7];
-/// The weight of each spread before anything was learned.
-pub const PRIOR: [f64; 4] = [0.45, 0.3, 0.2, 0.05];
 /// Seconds over which counts are summed before they become one draw of the spread.
 pub const BLOCK_S: f64 = 60.0;
 /// Warm-up lasts until the first closed interval that ends this many seconds after first traffic.
@@ -52,12 +50,29 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
+/// What a hypothesis of harm keeps of the weight of each of [`SPREADS`]; the rest goes to the first,
+/// 0. Harm shows alike in every block, where noise of one arm's own comes and goes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Steadiness {
+    /// In the e-value: the alternatives' weights. Each 0 to 1, the first 1.
+    pub evidence: [f64; 4],
+    /// In the evidence for going on: the weights of `max_ratio`. Each 0 to 1, the first 1.
+    pub promotion: [f64; 4],
+}
+
+impl Steadiness {
+    /// Harm may be as unsteady as noise: the published test.
+    pub const NONE: Self = Self { evidence: [1.0; 4], promotion: [1.0; 4] };
+}
+
 /// The state of the test: what was learned, what was banked, and the evidence since.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CountTest {
     max_ratio: f64,
     prior: [f64; 4],
+    steadiness: Steadiness,
     warm: bool,
+    warm_blocks: u32,
     banked: f64,
     closed: [[f64; 4]; 5],
     canary: Counts,
@@ -69,11 +84,13 @@ impl CountTest {
     /// A test without evidence. `max_ratio` (above 1/0.7) is the rate ratio that must not pass;
     /// `prior` holds the weights of [`SPREADS`], which sum to 1.
     #[must_use]
-    pub fn new(max_ratio: f64, prior: [f64; 4]) -> Self {
+    pub fn new(max_ratio: f64, prior: [f64; 4], steadiness: Steadiness) -> Self {
         Self {
             max_ratio,
             prior,
+            steadiness,
             warm: false,
+            warm_blocks: 0,
             banked: 0.0,
             closed: [[0.0; 4]; 5],
             canary: Counts::default(),
@@ -104,6 +121,7 @@ impl CountTest {
         self.elapsed_s += length_s;
         if self.elapsed_s >= BLOCK_S {
             self.closed = self.table();
+            self.warm_blocks += u32::from(self.warm);
             self.open_block();
         }
         if !self.warm && age_s >= WARM_UP_S {
@@ -126,16 +144,23 @@ impl CountTest {
         self.warm
     }
 
+    /// How many blocks were closed since warm-up.
+    #[must_use]
+    pub fn warm_blocks(&self) -> u32 {
+        self.warm_blocks
+    }
+
     /// ln of the e-value against "the canary is no worse than the baseline" (in warm-up: no more
     /// than four times as bad). By Ville's inequality it ever exceeds ln(1/α) with probability at
     /// most α when that holds.
     #[must_use]
     pub fn log_e(&self) -> f64 {
         let table = self.table();
+        let harm = steadied(self.prior, self.steadiness.evidence);
         let against = log_sum_exp(
-            ALTERNATIVES.iter().flat_map(|&g| self.mixed(table[g])).map(|t| t - libm::log(3.0)),
+            ALTERNATIVES.iter().flat_map(|&g| mixed(harm, table[g])).map(|t| t - libm::log(3.0)),
         );
-        let log_e = against - log_sum_exp(self.mixed(table[NULL]));
+        let log_e = against - log_sum_exp(mixed(self.prior, table[NULL]));
         if self.warm {
             self.banked + log_e
         } else {
@@ -151,7 +176,8 @@ impl CountTest {
             return 0.0;
         }
         let table = self.table();
-        log_sum_exp(self.mixed(table[NULL])) - log_sum_exp(self.mixed(table[MAX_RATIO]))
+        let harm = steadied(self.prior, self.steadiness.promotion);
+        log_sum_exp(mixed(self.prior, table[NULL])) - log_sum_exp(mixed(harm, table[MAX_RATIO]))
     }
 
     /// The prior for this service's next release. A run that ended in warm-up teaches nothing.
@@ -172,11 +198,6 @@ impl CountTest {
         floored.map(|v| v / total)
     }
 
-    /// A row of the table with the prior's weights.
-    fn mixed(&self, row: [f64; 4]) -> impl Iterator<Item = f64> + Clone {
-        self.prior.into_iter().zip(row).map(|(weight, sum)| libm::log(weight) + sum)
-    }
-
     /// Log-likelihoods by rate ratio and spread, the open block included.
     fn table(&self) -> [[f64; 4]; 5] {
         let mut table = self.closed;
@@ -194,6 +215,18 @@ impl CountTest {
         }
         table
     }
+}
+
+/// A row of the table with the spreads' weights.
+fn mixed(weights: [f64; 4], row: [f64; 4]) -> impl Iterator<Item = f64> + Clone {
+    weights.into_iter().zip(row).map(|(weight, sum)| libm::log(weight) + sum)
+}
+
+/// The prior's weights under a hypothesis of harm: see [`Steadiness`].
+fn steadied(prior: [f64; 4], kept: [f64; 4]) -> [f64; 4] {
+    let mut weights: [f64; 4] = std::array::from_fn(|spread| prior[spread] * kept[spread]);
+    weights[0] += 1.0 - weights.iter().sum::<f64>();
+    weights
 }
 
 /// Whether `prior` can be one: four weights above 0 that sum to 1. For what comes back from memory.

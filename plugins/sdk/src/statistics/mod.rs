@@ -6,4 +6,4 @@ mod count_test;
 
 pub use beta_binomial::{log_split, log_sum_exp};
 pub use continuous::{ContinuousTest, log_excess};
-pub use count_test::{BLOCK_S, CountTest, Counts, PRIOR, SPREADS, WARM_UP_S, is_prior};
+pub use count_test::{BLOCK_S, CountTest, Counts, SPREADS, Steadiness, WARM_UP_S, is_prior};
