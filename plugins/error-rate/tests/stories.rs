@@ -54,6 +54,10 @@ fn the_first_minutes_must_say_more() {
     };
     // 0.005 allowed: 61, 16, 7.7 times as much after one to three minutes, then hardly more.
     assert_eq!([300, 360, 420, 3600].map(limit), [12_200.0, 3200.0, 1533.0, 204.0]);
+    let look = gate(|_| (600.0, 30.0, 5400.0, 27.0)).follow(300);
+    assert_eq!(look.said(), (Decision::Hold, "suspect"), "more than 200 is nothing to go on with");
+    let sentence = look.verdict.sentence;
+    assert!(sentence.contains("e-value 8666 of 12,200 that convict so soon"), "{sentence}");
 }
 
 #[test]

@@ -193,7 +193,7 @@ impl Comparison {
         match self.crossing.as_ref()? {
             Crossing::Evidence { log_e, limit, canary, baseline } => {
                 let rates = rates(*canary, *baseline, adjective);
-                let (e, limit) = (e_value(*log_e), grouped(libm::round(*limit)));
+                let (e, limit) = (e_value(*log_e), grouped(*limit));
                 let sentence = format!("{rates}: e-value {e} ≥ {limit}");
                 Some(Ruling::rollback(wording.code, sentence))
             }
@@ -236,6 +236,14 @@ impl Comparison {
         let rates = rates(self.canary, self.baseline, &wording.adjective);
         if self.warm_periods == 0 {
             return Ruling::hold("warming-up", format!("{rates}: the canary is warming up"));
+        }
+        let log_e = self.test.log_e();
+        if log_e >= -libm::log(settings.alpha) {
+            let (e, limit) = (e_value(log_e), grouped(self.e_value_limit(settings.alpha)));
+            let sentence = format!(
+                "{rates}: e-value {e} of {limit} that convict so soon; the next minute tells more"
+            );
+            return Ruling::hold("suspect", sentence);
         }
         let (shown, ratio) = (significant(value), significant(settings.max_ratio));
         if value >= needed && value < 0.0 {
