@@ -1,6 +1,6 @@
 //! Gates in five languages, as `plugin new` writes them and their own `./build` builds them: what a
-//! look with twenty of them costs the host, and how soon a fresh process has the first verdict of
-//! the Python one. Compiled code is cached before anything is timed.
+//! look with twenty of them costs the host, four of each and with one in Python, and how soon a fresh
+//! process has the first verdict of the Python one. Compiled code is cached before anything is timed.
 //! `cargo bench -p ecs-crd --bench languages`
 #![expect(clippy::unwrap_used, reason = "without a gate there is nothing to measure")]
 
@@ -18,8 +18,9 @@ use runner::question::{Situation, TurnOutcome};
 use tokio::task::JoinSet;
 
 const LANGUAGES: [&str; 5] = ["rust", "c", "js", "go", "python"];
-/// Of each language.
-const GATES: usize = 4;
+/// Twenty gates: how many of each language.
+const MIXES: [(&str, [usize; 5]); 2] =
+    [("four of each", [4; 5]), ("one in Python", [5, 5, 5, 4, 1])];
 const LOOKS: usize = 50;
 const PROCESSES: usize = 20;
 /// Second of the deployment at which is looked.
@@ -33,7 +34,9 @@ fn main() {
         component
     });
     let cache = folder.path().join("cache");
-    look_of_many(&components, &cache);
+    for (mix, gates) in MIXES {
+        look_of_many(mix, gates, &components, &cache);
+    }
     first_verdict(&components, folder.path());
 }
 
@@ -54,11 +57,11 @@ fn built(language: &str, folder: &Path) -> PathBuf {
 }
 
 /// All of them asked, all of them judging, as a look does it: each on a blocking thread.
-fn look_of_many(components: &[PathBuf], cache: &Path) {
+fn look_of_many(mix: &str, gates: [usize; 5], components: &[PathBuf], cache: &Path) {
     let engine = Engine::new(&CachePolicy::Folder(cache.to_owned())).unwrap();
-    let gates = components.iter().flat_map(|path| {
+    let gates = components.iter().zip(gates).flat_map(|(path, gates)| {
         let loaded = engine.load(&path.display().to_string(), &fs::read(path).unwrap()).unwrap();
-        (0..GATES).map(move |number| Gate {
+        (0..gates).map(move |number| Gate {
             name: format!("{}-{number}", path.display()),
             loaded: loaded.clone(),
             limits: Limits::default(),
@@ -82,7 +85,7 @@ fn look_of_many(components: &[PathBuf], cache: &Path) {
         .collect();
     // The first makes the threads.
     times.remove(0);
-    tell(&format!("a look of {} gates", names.len()), times);
+    tell(&format!("a look of {} gates, {mix}", names.len()), times);
 }
 
 /// How many of the gates came to a verdict.
