@@ -159,7 +159,7 @@ answers:
 async fn a_verdict_is_compared_field_by_field() {
     let expected = "verdict: { decision: promote, code: no-worse, sentence: { contains: fine }, \
                     look_again_in: 30, findings: { bad responses: { canary: 9, unit: s }, x: {} } }";
-    let told = differences("error-rate", &format!("{BAD}looks: [{{ at: 300, {expected} }}]")).await;
+    let told = differences("error-rate", &format!("{BAD}looks: [{{ at: 420, {expected} }}]")).await;
     let places: Vec<_> = told.iter().map(|it| it.split(": ").next().unwrap()).collect();
     let at = "/looks/0/verdict";
     let fields = [
@@ -180,7 +180,7 @@ async fn a_verdict_is_compared_field_by_field() {
 async fn state_flows_from_look_to_look_and_situations_hold_on() {
     let text = format!(
         "{BAD}looks:\n  - at: 150\n    rounds: [{{ asks: [] }}]\n    verdict: {{ code: not-yet }}\n  \
-         - at: 300\n    situation: {{ canary: {{ version: 2.0.0 }} }}\n  - at: 315\n    rounds: [{{ asks: \
+         - at: 420\n    situation: {{ canary: {{ version: 2.0.0 }} }}\n  - at: 435\n    rounds: [{{ asks: \
          [] }}]\n    verdict: {{ decision: rollback }}"
     );
     assert_eq!(differences("error-rate", &text).await, Vec::<String>::new());
