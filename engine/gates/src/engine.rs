@@ -1,5 +1,6 @@
 //! The compiler and runtime, shared by all gates of a process.
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
@@ -38,15 +39,18 @@ pub struct Engine {
     compile_time: Duration,
 }
 
-/// The threads that evaluate, [`EVALUATIONS_AT_ONCE`] of them, each made when it is first needed. They
-/// take one evaluation after the other: to hand each turn on through the asking thread costs a look
-/// of twenty gates a tenth of its time.
+/// The threads that evaluate, one for each processor, but two at least and [`EVALUATIONS_AT_ONCE`]
+/// at most, each made when it is first needed. They take one evaluation after the other: more of
+/// them, or turns handed on through the asking thread, each cost a look of twenty gates a tenth.
 pub(crate) struct Workers(Option<Runtime>);
 
 impl Workers {
     fn new() -> std::io::Result<Self> {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
         let mut threads = runtime::Builder::new_current_thread();
-        threads.thread_name("gate-worker").max_blocking_threads(EVALUATIONS_AT_ONCE);
+        threads
+            .thread_name("gate-worker")
+            .max_blocking_threads(processors.clamp(2, EVALUATIONS_AT_ONCE));
         Ok(Workers(Some(threads.build()?)))
     }
 
