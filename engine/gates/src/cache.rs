@@ -3,7 +3,8 @@
 //! Compiled code runs unchecked, so it is only ever read from a folder that nobody else can write
 //! to, and only when its bytes are those that were written. A damaged entry is compiled again.
 //!
-//! An entry is what the compiler wrote, mapped into memory where it lies, and behind it its SHA-256.
+//! An entry is what the compiler wrote, mapped into memory where it lies, and behind it its CRC-32,
+//! against damage: whoever could write an entry on purpose could write its checksum too.
 
 use std::fs::{self, DirBuilder, File};
 use std::hash::{Hash, Hasher};
@@ -12,10 +13,11 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crc32fast::Hasher as Crc32;
 use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
 
-use crate::digest::{hex, sha256};
+use crate::digest::hex;
 use crate::shape;
 
 /// Where compiled code is kept.
@@ -30,15 +32,15 @@ pub enum CachePolicy {
 }
 
 /// Bytes of the checksum an entry ends with.
-const CHECKSUM_BYTES: u64 = 32;
+const CHECKSUM_BYTES: u64 = 4;
 /// An entry is checked in pieces that stay in the processor's cache.
 const PIECE_BYTES: usize = 128 << 10;
 
 #[derive(Clone)]
 pub(crate) struct Cache {
     folder: Option<Arc<Path>>,
-    /// Entries of another engine, another configuration or other rules of what is valid have
-    /// another name.
+    /// Entries of another engine, another configuration, other rules of what is valid or another
+    /// checksum have another name.
     engine_hash: Arc<str>,
 }
 
@@ -61,6 +63,7 @@ impl Cache {
         let mut hasher = ShaHasher(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
         shape::features().hash(&mut hasher);
+        CHECKSUM_BYTES.hash(&mut hasher);
         let engine_hash = hex(&hasher.0.finalize())[..16].into();
         Cache { folder: folder.map(Into::into), engine_hash }
     }
@@ -94,7 +97,7 @@ impl Cache {
         let stored = component
             .serialize()
             .map_err(io::Error::other)
-            .and_then(|code| write_whole(&entry, &[&code, &sha256(&code)]));
+            .and_then(|code| write_whole(&entry, &[&code, &crc32fast::hash(&code).to_le_bytes()]));
         if let Err(error) = stored {
             tracing::warn!("{} cannot be written: {error}", entry.display());
         }
@@ -111,14 +114,14 @@ fn is_whole(entry: &Path) -> io::Result<bool> {
     let mut checksum = Vec::new();
     file.read_to_end(&mut checksum)?;
     file.rewind()?;
-    let (mut code, mut hasher) = (file.take(code_bytes), Sha256::new());
+    let (mut code, mut hasher) = (file.take(code_bytes), Crc32::new());
     let mut piece = vec![0; PIECE_BYTES];
     loop {
         let length = code.read(&mut piece)?;
         let Some(read @ [_, ..]) = piece.get(..length) else { break };
         hasher.update(read);
     }
-    Ok(checksum == hasher.finalize().as_slice())
+    Ok(checksum == hasher.finalize().to_le_bytes())
 }
 
 /// Maps an entry, or reads it where nothing may be run from: a file system may say so.
@@ -129,7 +132,7 @@ fn is_whole(entry: &Path) -> io::Result<bool> {
 fn deserialize(engine: &wasmtime::Engine, entry: &Path) -> wasmtime::Result<Component> {
     // SAFETY: the entry came out of `Component::serialize` of an engine with the same compatibility
     // hash (it is in the entry's name), lies in a folder of mode 0700 owned by this user, its
-    // SHA-256 is the one written behind it, and it is never written to but replaced by renaming.
+    // checksum is the one written behind it, and it is never written to but replaced by renaming.
     unsafe {
         Component::deserialize_file(engine, entry).or_else(|not_mapped| {
             let read = fs::read(entry).map_err(|_| not_mapped)?;
