@@ -1,13 +1,10 @@
 //! The compiler and runtime, shared by all gates of a process.
 
-use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{self, Runtime};
-use tokio::task::JoinSet;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{
     Config, Enabled, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig,
@@ -23,6 +20,7 @@ use crate::limits::{
 use crate::load_error::LoadFault;
 use crate::shape::validate;
 use crate::stand_ins;
+use crate::workers::Workers;
 
 /// The engine could not be made: this machine lacks something the sandbox needs.
 #[derive(Debug, thiserror::Error)]
@@ -37,42 +35,6 @@ pub struct Engine {
     pub(crate) workers: Arc<Workers>,
     cache: Cache,
     compile_time: Duration,
-}
-
-/// The threads that evaluate, one for each processor, but two at least and [`EVALUATIONS_AT_ONCE`]
-/// at most, each made when it is first needed. They take one evaluation after the other: more of
-/// them, or turns handed on through the asking thread, each cost a look of twenty gates a tenth.
-pub(crate) struct Workers(Option<Runtime>);
-
-impl Workers {
-    fn new() -> std::io::Result<Self> {
-        let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        let mut threads = runtime::Builder::new_current_thread();
-        threads
-            .thread_name("gate-worker")
-            .max_blocking_threads(processors.clamp(2, EVALUATIONS_AT_ONCE));
-        Ok(Workers(Some(threads.build()?)))
-    }
-
-    /// Has `work` done when its turn comes; never, if `set` is dropped before.
-    pub(crate) fn spawn<R: Send + 'static>(
-        &self,
-        set: &mut JoinSet<R>,
-        work: impl FnOnce() -> R + Send + 'static,
-    ) {
-        if let Some(threads) = &self.0 {
-            set.spawn_blocking_on(work, threads.handle());
-        }
-    }
-}
-
-impl Drop for Workers {
-    fn drop(&mut self) {
-        // An evaluation under way is not waited for: its watchdog ends it.
-        if let Some(threads) = self.0.take() {
-            threads.shutdown_background();
-        }
-    }
 }
 
 /// A component as machine code.
@@ -170,8 +132,8 @@ pub fn sandbox_config() -> Config {
 
 /// Room for twice as many evaluations as run at once: a command may run one beside a look. The
 /// sizes are address space, not memory. Memories are more, so that gates of a handful of languages
-/// find theirs as they left it, and stay resident: to write over all of it costs a look of large
-/// guests less than to give the pages away and to get them anew.
+/// find theirs as they left it, and stay resident: what was written, as Linux 6.7 and later tell, is
+/// written back. To give the pages away and to get them anew costs a look of large guests more.
 fn pool() -> PoolingAllocationConfig {
     let stores = 2 * u32::try_from(EVALUATIONS_AT_ONCE).unwrap_or(u32::MAX);
     let mut pool = PoolingAllocationConfig::new();
@@ -190,7 +152,7 @@ fn pool() -> PoolingAllocationConfig {
         .max_unused_warm_slots(stores * 4)
         .linear_memory_keep_resident(32 << 20)
         .table_keep_resident(256 << 10)
-        .pagemap_scan(Enabled::No);
+        .pagemap_scan(Enabled::Auto);
     pool
 }
 

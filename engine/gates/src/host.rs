@@ -9,7 +9,6 @@ use rollout::{GateDescription, Limits};
 use runner::question::{Answer, Question, Situation, Turn};
 use runner::{GateFault, GateHost};
 use tokio::sync::Mutex;
-use tokio::task::JoinSet;
 
 use crate::fault::fault;
 use crate::limits::Budget;
@@ -73,20 +72,17 @@ impl Host {
         let workers = Arc::clone(&seat.loaded.engine.workers);
         let begun = Arc::new(OnceLock::new());
         let begins = Arc::clone(&begun);
-        let mut evaluation = JoinSet::new();
-        workers.spawn(&mut evaluation, move || {
+        let memory_bytes = seat.loaded.facts().describe_usage.memory_bytes;
+        let mut evaluation = workers.spawn(memory_bytes, move || {
             begins.get_or_init(Instant::now);
             let result = work(&seat);
             drop(asked);
             result
         });
         loop {
-            match tokio::time::timeout(limit, evaluation.join_next()).await {
-                Ok(Some(Ok(result))) => return result,
-                Ok(Some(Err(failed))) => {
-                    return Err(fault("bug", format!("the gate's host failed: {failed}")));
-                }
-                Ok(None) => return Err(fault("bug", "the gate's host is no more".to_owned())),
+            match tokio::time::timeout(limit, &mut evaluation).await {
+                Ok(Ok(result)) => return result,
+                Ok(Err(_)) => return Err(fault("bug", "the gate's host panicked".to_owned())),
                 // Others' turns are not its time.
                 Err(_) if begun.get().is_none_or(|begun| begun.elapsed() < limit) => {}
                 Err(_) => {

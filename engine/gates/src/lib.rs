@@ -20,6 +20,7 @@ mod stand_ins;
 mod streams;
 mod text;
 mod to_guest;
+mod workers;
 
 pub use builtin::{builtin, builtins};
 pub use cache::CachePolicy;
