@@ -16,7 +16,7 @@ type Work = Box<dyn FnOnce() + Send>;
 /// One thread for each processor, but two at least and [`EVALUATIONS_AT_ONCE`] at most. They take one
 /// evaluation after the other: more of them, or turns handed on through the asking thread, each cost
 /// a look of twenty gates a tenth. The largest guest that waits is next: it takes the longest, and
-/// one that began last would run on alone, for a seventh of such a look.
+/// one that began last would run on alone, for a tenth of such a look.
 pub(crate) struct Workers(Arc<Shared>);
 
 #[derive(Default)]
