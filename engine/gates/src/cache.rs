@@ -4,7 +4,8 @@
 //! to, and only when its bytes are those that were written. A damaged entry is compiled again.
 //!
 //! An entry is what the compiler wrote, mapped into memory where it lies, and behind it its CRC-32,
-//! against damage: whoever could write an entry on purpose could write its checksum too.
+//! against damage: whoever could write an entry on purpose could write its checksum too. What was not
+//! used for a month goes when another entry comes.
 
 use std::fs::{self, DirBuilder, File};
 use std::hash::{Hash, Hasher};
@@ -12,6 +13,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use crc32fast::Hasher as Crc32;
 use sha2::{Digest, Sha256};
@@ -35,6 +37,10 @@ pub enum CachePolicy {
 const CHECKSUM_BYTES: u64 = 4;
 /// An entry is checked in pieces that stay in the processor's cache.
 const PIECE_BYTES: usize = 128 << 10;
+/// How long an entry is kept that nobody uses.
+const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How the names of entries end, and those of entries that are being written.
+const ENDINGS: [&str; 2] = ["compiled", "new"];
 
 #[derive(Clone)]
 pub(crate) struct Cache {
@@ -91,7 +97,8 @@ impl Cache {
             .ok()
     }
 
-    /// Keeps the compiled code of a component. Failing to is no more than slow.
+    /// Keeps the compiled code of a component, and no longer what nobody used. Failing to is no more
+    /// than slow.
     pub(crate) fn store(&self, digest: &str, component: &Component) {
         let Some(entry) = self.entry(digest) else { return };
         let stored = component
@@ -101,10 +108,35 @@ impl Cache {
         if let Err(error) = stored {
             tracing::warn!("{} cannot be written: {error}", entry.display());
         }
+        if let Some(Err(error)) = self.folder.as_deref().map(remove_unused) {
+            tracing::warn!("gates that nobody uses stay in the cache: {error}");
+        }
     }
 }
 
-/// Whether an entry ends with the checksum of what is before it.
+/// Removes what was neither written nor used for a month.
+fn remove_unused(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let ours = path.extension().is_some_and(|it| ENDINGS.iter().any(|ending| it == *ending));
+        let removed = match fs::symlink_metadata(&path).and_then(|found| found.modified()) {
+            // The clock may have been set back: nothing is older than now then.
+            Ok(used) if ours && used.elapsed().is_ok_and(|unused| unused > UNUSED) => {
+                fs::remove_file(&path)
+            }
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        };
+        match removed {
+            // Another process was quicker.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed?,
+        }
+    }
+    Ok(())
+}
+
+/// Whether an entry ends with the checksum of what is before it. If so it counts as used now.
 fn is_whole(entry: &Path) -> io::Result<bool> {
     let mut file = File::open(entry)?;
     let Some(code_bytes) = file.metadata()?.len().checked_sub(CHECKSUM_BYTES) else {
@@ -121,7 +153,12 @@ fn is_whole(entry: &Path) -> io::Result<bool> {
         let Some(read @ [_, ..]) = piece.get(..length) else { break };
         hasher.update(read);
     }
-    Ok(checksum == hasher.finalize().to_le_bytes())
+    let whole = checksum == hasher.finalize().to_le_bytes();
+    if whole {
+        // On a file system that is read only nothing is removed either.
+        let _ = code.into_inner().set_modified(SystemTime::now());
+    }
+    Ok(whole)
 }
 
 /// Maps an entry, or reads it where nothing may be run from: a file system may say so.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use gates::{CachePolicy, Engine};
 use tempfile::TempDir;
@@ -46,6 +47,30 @@ fn s13_a_damaged_entry_is_compiled_again() {
         assert!(!from_cache(&folder, &guest("harmless")), "{} bytes", damaged.len());
         assert!(from_cache(&folder, &guest("harmless")), "it was written anew");
     }
+}
+
+#[test]
+fn what_nobody_used_for_a_month_goes_when_another_gate_comes() {
+    let temporary = TempDir::new().expect("a folder");
+    let folder = temporary.path().join("gates");
+    from_cache(&folder, &guest("harmless"));
+    let used = entries(&folder);
+    from_cache(&folder, &guest("spins"));
+    let not_ours = folder.join("notes.txt");
+    fs::write(&not_ours, "kept").expect("written");
+    let month_ago = SystemTime::now() - Duration::from_secs(31 * 24 * 60 * 60);
+    for entry in entries(&folder) {
+        let file = fs::File::open(entry).expect("an entry");
+        file.set_modified(month_ago).expect("set");
+    }
+    assert!(from_cache(&folder, &guest("harmless")), "old, and used again");
+    let before = entries(&folder);
+    assert_eq!(before.len(), 3, "nothing goes before another comes");
+    from_cache(&folder, &guest("traps"));
+    let after = entries(&folder);
+    assert_eq!(after.len(), 3, "one came and one went");
+    assert!(after.contains(&used[0]) && after.contains(&not_ours));
+    assert!(!before.iter().all(|entry| after.contains(entry)));
 }
 
 #[test]
