@@ -99,7 +99,7 @@ impl Project {
 }
 
 /// From nothing to a gate that guards a rollout, by the commands of the guide.
-fn guards_a_rollout(language: &str) {
+fn guards_a_rollout(language: &str) -> Project {
     let project = Project::new(language);
     project.build(language);
     let tested = project.run("test");
@@ -114,11 +114,26 @@ fn guards_a_rollout(language: &str) {
     let healthy = project.rehearse("healthy");
     assert_eq!(healthy.exit_code, 0, "{language}: {}{}", healthy.out, healthy.err);
     assert!(healthy.out.contains("3 calm minutes at weight 100"), "{}", healthy.out);
+    project
 }
 
 #[test]
-fn a_gate_in_rust_guards_a_rollout() {
-    guards_a_rollout("rust");
+fn a_gate_in_rust_guards_a_rollout_and_is_heard_when_it_panics() {
+    let project = guards_a_rollout("rust");
+    let source = project.path.join("src/lib.rs");
+    let rule = fs::read_to_string(&source).expect("the gate");
+    let begin = "let missing = read(look, answers, fresh).err();";
+    let panics =
+        format!("assert!(answers.is_empty(), \"what are {{}} for?\", answers.len());{begin}");
+    assert!(rule.contains(begin), "{rule}");
+    fs::write(&source, rule.replace(begin, &panics)).expect("written");
+    project.build("rust");
+    let held = project.rehearse("healthy");
+    assert_ne!(held.exit_code, 0, "{}", held.out);
+    for said in ["our-gate: error: panicked at src/lib.rs:", ": what are 2 for? — `judge` trapped"]
+    {
+        assert!(held.out.contains(said), "{said}\n{}", held.out);
+    }
 }
 
 #[test]

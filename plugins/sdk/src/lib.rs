@@ -94,6 +94,8 @@ pub mod comparison;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod paired;
+#[cfg(all(feature = "panic-words", target_family = "wasm"))]
+mod panics;
 pub mod progress;
 pub mod query;
 pub mod ruling;
@@ -115,13 +117,19 @@ pub use bindings::exports::ecs_crd::gate::gate::{
 pub use typed::{Look, TypedGate};
 pub use words::{points, response};
 
+/// What [`export!`] exports: the gate, and with the feature `panic-words` its panics, too.
+#[cfg(not(all(feature = "panic-words", target_family = "wasm")))]
+pub type Exported<G> = G;
+#[cfg(all(feature = "panic-words", target_family = "wasm"))]
+pub type Exported<G> = panics::Heard<G>;
+
 /// Makes the component of a gate, where it is compiled for WASM; nothing else otherwise.
 #[macro_export]
 macro_rules! export {
     ($gate:ty) => {
         #[cfg(target_family = "wasm")]
         const _: () = {
-            type ExportedGate = $gate;
+            type ExportedGate = $crate::Exported<$gate>;
             $crate::bindings::export!(ExportedGate);
         };
     };
