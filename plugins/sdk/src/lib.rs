@@ -114,14 +114,12 @@ pub use bindings::exports::ecs_crd::gate::gate::{
     Outcome, OwnSeries, Part, Phase, Point, Question, Release, RequestQuestion, ResponseAnswer,
     SeriesAnswer, Side, Situation, Subject, Timings, Turn, Verdict, Wishes,
 };
+#[cfg(all(feature = "panic-words", target_family = "wasm"))]
+pub use panics::Heard as Exported;
+#[cfg(not(all(feature = "panic-words", target_family = "wasm")))]
+pub use typed::Exported;
 pub use typed::{Look, TypedGate};
 pub use words::{points, response};
-
-/// What [`export!`] exports: the gate, and with the feature `panic-words` its panics, too.
-#[cfg(not(all(feature = "panic-words", target_family = "wasm")))]
-pub type Exported<G> = G;
-#[cfg(all(feature = "panic-words", target_family = "wasm"))]
-pub type Exported<G> = panics::Heard<G>;
 
 /// Makes the component of a gate, where it is compiled for WASM; nothing else otherwise.
 #[macro_export]

@@ -7,22 +7,6 @@ use std::panic;
 
 use crate::{Answer, Description, Gate, Issue, Question, Situation, Turn};
 
-/// Standard error, for WASI.
-const STDERR: u32 = 2;
-
-/// Bytes to write (`ciovec` of WASI preview 1).
-#[repr(C)]
-struct Piece {
-    start: *const u8,
-    bytes: usize,
-}
-
-#[link(wasm_import_module = "wasi_snapshot_preview1")]
-#[expect(unsafe_code, reason = "an import is foreign")]
-unsafe extern "C" {
-    fn fd_write(file: u32, pieces: *const Piece, count: usize, written: *mut usize) -> u32;
-}
-
 /// A gate whose panics are heard.
 pub struct Heard<G>(PhantomData<G>);
 
@@ -54,14 +38,31 @@ impl<G: Gate> Gate for Heard<G> {
 }
 
 fn hear() {
-    panic::set_hook(Box::new(|panic| write(&panic.to_string())));
+    panic::set_hook(Box::new(|panic| standard_error::write(&panic.to_string())));
 }
 
-#[expect(unsafe_code, reason = "the one call of the import")]
-fn write(words: &str) {
-    let piece = Piece { start: words.as_ptr(), bytes: words.len() };
-    let mut written = 0;
-    // SAFETY: one piece, whose bytes and whose count outlive the call. Whether it was written makes
-    // no difference to a gate that ends here.
-    unsafe { fd_write(STDERR, &raw const piece, 1, &raw mut written) };
+#[expect(unsafe_code, reason = "a foreign function, and its one call")]
+mod standard_error {
+    /// Its number.
+    const FILE: u32 = 2;
+
+    /// Bytes to write (`ciovec` of WASI preview 1).
+    #[repr(C)]
+    struct Piece {
+        start: *const u8,
+        bytes: usize,
+    }
+
+    #[link(wasm_import_module = "wasi_snapshot_preview1")]
+    unsafe extern "C" {
+        fn fd_write(file: u32, pieces: *const Piece, count: usize, written: *mut usize) -> u32;
+    }
+
+    pub(super) fn write(words: &str) {
+        let piece = Piece { start: words.as_ptr(), bytes: words.len() };
+        let mut written = 0;
+        // SAFETY: one piece, whose bytes and whose count outlive the call. Whether it was written
+        // makes no difference to a gate that ends here.
+        unsafe { fd_write(FILE, &raw const piece, 1, &raw mut written) };
+    }
 }

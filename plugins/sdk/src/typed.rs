@@ -109,3 +109,7 @@ impl<G: TypedGate> Gate for G {
         learnt.unwrap_or(before)
     }
 }
+
+/// What [`export!`](crate::export) exports: the gate, and with the feature `panic-words` its panics.
+#[cfg(not(all(feature = "panic-words", target_family = "wasm")))]
+pub type Exported<G> = G;
